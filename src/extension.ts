@@ -1,0 +1,101 @@
+import * as vscode from 'vscode';
+import type { Task } from './tasks/task.ts';
+import { toTask } from './tasks/record.ts';
+import { Clients } from './workbench/accounts.ts';
+import { Announcer } from './workbench/announcer.ts';
+import { ApiKeys } from './workbench/apiKeys.ts';
+import { adopt } from './workbench/commands/adoptTask.ts';
+import { generateFromArgument, generateFromSelection } from './workbench/commands/generateCommands.ts';
+import { guarded } from './workbench/commands/guard.ts';
+import { originWithKey, removeApiKey, setApiKey } from './workbench/commands/setApiKey.ts';
+import { showCredits } from './workbench/commands/showCredits.ts';
+import { taskCommands } from './workbench/commands/taskCommands.ts';
+import { Demo } from './workbench/demo.ts';
+import { generate, type GenerateOptions, type GenerateServices } from './workbench/generate.ts';
+import { registerPlayer } from './workbench/player/register.ts';
+import { playerServices } from './workbench/playerServices.ts';
+import { Studio } from './workbench/studio.ts';
+import { TaskTree } from './workbench/taskTree.ts';
+
+/** What other extensions get from `activate`. */
+export interface SeedanceApi {
+  generate(options: GenerateOptions): Promise<Task | undefined>;
+  /** Newest first. */
+  tasks(): readonly Task[];
+  /** A task was added or changed. */
+  readonly onDidChangeTask: vscode.Event<Task>;
+}
+
+/** Set while the extension is active: ends what is under way. */
+let end: (() => Promise<void>) | undefined;
+
+/** VS Code waits for it some seconds: a request on its way gets its answer into the ledger. */
+export async function deactivate(): Promise<void> {
+  await end?.();
+}
+
+export function activate(context: vscode.ExtensionContext): SeedanceApi {
+  const start = performance.now();
+  const log = vscode.window.createOutputChannel('Seedance Studio', { log: true });
+  const version = String(context.extension.packageJSON.version);
+  const keys = new ApiKeys(context.secrets);
+  const clients = new Clients(keys, version, log);
+  const sessionServices = { clients, globalState: context.globalState, log };
+  const studio = new Studio(context.globalStorageUri.fsPath, sessionServices);
+  const demo = new Demo(context, studio, sessionServices);
+  const tree = new TaskTree(studio);
+  const keyServices = { keys, clients };
+  const services: GenerateServices = {
+    studio,
+    originWithKey: session => (session.kind === 'demo' ? demo.origin() : originWithKey(keyServices)),
+    reveal: id => tree.reveal(id),
+  };
+  const apiChanges = new vscode.EventEmitter<Task>();
+
+  const commands: Record<string, (argument: unknown) => unknown> = {
+    'seedance.generate': argument => generateFromArgument(argument, services),
+    'seedance.generateFromSelection': () => generateFromSelection(services),
+    'seedance.setApiKey': argument => setApiKey(argument, keyServices),
+    'seedance.removeApiKey': () => removeApiKey(keyServices),
+    'seedance.showCredits': () => showCredits(studio, keyServices),
+    'seedance.adoptTask': argument =>
+      adopt(argument, studio.current, { clients, originWithKey: services.originWithKey }),
+    'seedance.startDemo': () => demo.start(),
+    'seedance.stopDemo': () => demo.stop(),
+    'seedance.showLog': () => log.show(),
+    'seedance.refresh': () => {
+      for (const session of studio.open) session.follower.refresh();
+      tree.refresh();
+    },
+    ...taskCommands(services),
+  };
+
+  context.subscriptions.push(
+    log,
+    keys,
+    studio,
+    demo,
+    tree,
+    new Announcer(studio),
+    apiChanges,
+    keys.onDidChange(() => {
+      for (const session of studio.open) session.follower.refresh();
+    }),
+    studio.onDidChangeTask(({ task }) => {
+      if (task) apiChanges.fire(toTask(task));
+    }),
+    registerPlayer(context, playerServices(services, log)),
+    ...Object.entries(commands).map(([name, run]) =>
+      vscode.commands.registerCommand(name, guarded(name, run, log)),
+    ),
+  );
+  end = () => studio.end();
+  studio.resume();
+  performance.measure('seedance-studio.activate', { start });
+
+  return {
+    generate: options => generate(options, undefined, services),
+    tasks: () => studio.current.ledger.all().map(toTask),
+    onDidChangeTask: apiChanges.event,
+  };
+}

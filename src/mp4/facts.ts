@@ -1,0 +1,168 @@
+import { readBoxHeader } from './box.ts';
+import { isAac, readElementaryStream } from './elementaryStream.ts';
+import { Mp4Error } from './error.ts';
+import { readFragmentSamples } from './fragments.ts';
+import { type Movie, readMovie, type Track } from './movie.ts';
+import { mediaDuration, readSampleSizes } from './sampleTable.ts';
+import { box, concatenate } from './write.ts';
+
+/** `samplingFrequencyIndex` of ISO/IEC 14496-3 1.6.3.4, in Hz. */
+const SAMPLING_FREQUENCIES = [
+  96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
+];
+/** Loudspeakers by `channelConfiguration` of ISO/IEC 14496-3 1.6.3.5; 0 leaves it to the stream. */
+const CHANNELS = [undefined, 1, 2, 3, 4, 5, 6, 8, undefined, undefined, undefined, 7, 8, undefined, 8];
+
+/** All boxes but the media data together, in bytes: a film of many hours stays below. */
+const MAX_STRUCTURE = 64 << 20;
+/** Boxes at the top whose headers are read, one by one. */
+const MAX_TOP_BOXES = 20_000;
+
+/** What an MP4 says about itself. A value that the file does not tell is missing. */
+export interface VideoFacts {
+  /** Pixels, as displayed: pixel shape and rotation applied. */
+  width?: number;
+  height?: number;
+  /** How long the picture is presented (the sound, when there is no picture). */
+  seconds?: number;
+  /** Pictures in the file. */
+  frames?: number;
+  /** Pictures per second, on average. */
+  frameRate?: number;
+  /** Type of the picture's sample entry: `avc1`, `hvc1`, … */
+  videoCodec?: string;
+  /** RFC 6381: `mp4a.40.2` for AAC-LC; else the type of the sample entry. */
+  audioCodec?: string;
+  hasAudio: boolean;
+  audioChannels?: number;
+  /** Hz. */
+  sampleRate?: number;
+}
+
+/** Reads the facts from a whole file, or from one that was cut behind its `moov`. Throws Mp4Error. */
+export function readFacts(bytes: Uint8Array): VideoFacts {
+  const movie = readMovie(bytes);
+  const counted = movie.tracks.map(track => ({ track, ...countSamples(movie, track) }));
+  const video = counted.find(({ track, samples }) => track.handler === 'vide' && samples > 0);
+  const audio = counted.find(({ track, samples }) => track.handler === 'soun' && samples > 0);
+  const longest = video ?? audio;
+  const seconds = longest && presentedSeconds(movie, longest.track, longest.seconds);
+  return {
+    ...(video && displaySize(video.track)),
+    ...(seconds !== undefined && { seconds }),
+    ...(video && { frames: video.samples }),
+    ...(video && video.seconds > 0 && { frameRate: video.samples / video.seconds }),
+    ...(video?.track.sampleEntry && { videoCodec: video.track.sampleEntry.type.trim() }),
+    hasAudio: audio !== undefined,
+    ...(audio && audioFacts(audio.track)),
+  };
+}
+
+/**
+ * As `readFacts`, without reading the file whole: only box headers and the boxes `moov` and `moof`.
+ * @param read returns `length` bytes from `offset` on (fewer only at the end of the file)
+ * @param size bytes in the file
+ */
+export async function readFactsFrom(
+  read: (offset: number, length: number) => Promise<Uint8Array>,
+  size: number,
+): Promise<VideoFacts> {
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  let count = 0;
+  for (let at = 0; at + 8 <= size; count++) {
+    if (count === MAX_TOP_BOXES) throw new Mp4Error('tooLarge', 'too many boxes');
+    const head = await read(at, Math.min(16, size - at));
+    const header = readBoxHeader(new DataView(head.buffer, head.byteOffset, head.byteLength), 0);
+    if (!header) break;
+    const boxSize = header.size === 0 ? size - at : header.size;
+    if (boxSize < header.headerSize)
+      throw new Mp4Error('malformed', `box ${header.type} is smaller than its header`);
+    if (header.type === 'moov' || header.type === 'moof') {
+      if (at + boxSize > size) break;
+      total += boxSize;
+      if (total > MAX_STRUCTURE) throw new Mp4Error('tooLarge', `${total} bytes of boxes`);
+      const body = await read(at, boxSize);
+      if (body.length < boxSize) break;
+      parts.push(body);
+    } else if (count === 0) {
+      // Says what kind of file it is; its contents are not needed.
+      parts.push(box(header.type));
+    }
+    at += boxSize;
+  }
+  return readFacts(concatenate(parts));
+}
+
+/** Number of samples and how long they last in seconds, as the media counts (no edit list). */
+function countSamples(movie: Movie, track: Track): { samples: number; seconds: number } {
+  const { stbl, timescale } = track;
+  const fragments = movie.fragmented ? readFragmentSamples(movie, track) : [];
+  const fragmentTime = fragments.reduce((total, { duration }) => total + duration, 0);
+  return {
+    samples: readSampleSizes(stbl).count + fragments.length,
+    seconds: (mediaDuration(stbl) + fragmentTime) / timescale,
+  };
+}
+
+/** How long a track is presented, by its edit list. */
+function presentedSeconds(movie: Movie, track: Track, mediaSeconds: number): number {
+  if (track.edits.length === 0) return mediaSeconds;
+  return track.edits.reduce((total, { duration, mediaTime }) => {
+    if (duration > 0) return total + duration / movie.timescale;
+    return total + Math.max(0, mediaSeconds - (mediaTime ?? 0) / track.timescale);
+  }, 0);
+}
+
+/** `width` and `height` of the Track Header Box (ISO/IEC 14496-12 8.3.2), turned as its matrix says. */
+function displaySize({ tkhd, sampleEntry }: Track): { width?: number; height?: number } {
+  const matrix = tkhd.version === 1 ? 52 : 40;
+  const sideways = tkhd.i32(matrix) === 0 && tkhd.i32(matrix + 4) !== 0;
+  const width = Math.round(tkhd.u32(matrix + 36) / 65536) || (sampleEntry?.u16(24) ?? 0);
+  const height = Math.round(tkhd.u32(matrix + 40) / 65536) || (sampleEntry?.u16(26) ?? 0);
+  if (width === 0 || height === 0) return {};
+  return sideways ? { width: height, height: width } : { width, height };
+}
+
+function audioFacts({ sampleEntry }: Track): {
+  audioCodec?: string;
+  audioChannels?: number;
+  sampleRate?: number;
+} {
+  if (!sampleEntry) return {};
+  // QuickTime's version 2 has them further behind.
+  const quickTime2 = sampleEntry.u16(8) === 2;
+  const channels = quickTime2 ? sampleEntry.u32(40) : sampleEntry.u16(16);
+  const rate = quickTime2 ? sampleEntry.f64(32) : sampleEntry.u32(24) / 65536;
+  const stream = sampleEntry.type === 'mp4a' ? readElementaryStream(sampleEntry) : undefined;
+  const config = stream && isAac(stream) ? audioConfig(stream.decoderSpecificInfo) : undefined;
+  const audioChannels = config?.channels ?? channels;
+  const sampleRate = config?.sampleRate ?? rate;
+  return {
+    audioCodec: stream ? codecName(stream.objectTypeIndication, config?.objectType) : sampleEntry.type.trim(),
+    ...(audioChannels > 0 && { audioChannels }),
+    ...(sampleRate > 0 && { sampleRate }),
+  };
+}
+
+/** RFC 6381 3.3: object type indication in hexadecimal, then for MPEG-4 audio its object type. */
+function codecName(objectTypeIndication: number, objectType: number | undefined): string {
+  const name = `mp4a.${objectTypeIndication.toString(16)}`;
+  return objectTypeIndication === 0x40 && objectType !== undefined ? `${name}.${objectType}` : name;
+}
+
+/** The first fields of an AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1), as far as the facts need them. */
+function audioConfig(
+  info: Uint8Array | undefined,
+): { objectType: number; sampleRate: number | undefined; channels: number | undefined } | undefined {
+  if (!info || info.length < 2) return undefined;
+  let bits = 0n;
+  for (let index = 0; index < 8; index++) bits = (bits << 8n) | BigInt(info[index] ?? 0);
+  let left = 64n;
+  const read = (count: bigint): number => Number(BigInt.asUintN(Number(count), bits >> (left -= count)));
+  let objectType = read(5n);
+  if (objectType === 31) objectType = 32 + read(6n);
+  const frequencyIndex = read(4n);
+  const sampleRate = frequencyIndex === 15 ? read(24n) : SAMPLING_FREQUENCIES[frequencyIndex];
+  return { objectType, sampleRate, channels: CHANNELS[read(4n)] };
+}

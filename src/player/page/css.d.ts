@@ -1,0 +1,2 @@
+/** Stylesheets are bundled into dist/player.css. */
+declare module '*.css';

@@ -1,0 +1,52 @@
+import * as v from 'valibot';
+import { hostMessage, type HostMessage, type PageMessage } from '../protocol.ts';
+import { Requests } from '../requests.ts';
+import { allowStyles, translate } from './elements.ts';
+import { Player } from './player.ts';
+import './player.css';
+import { decodesAac } from './probe.ts';
+
+const vscode = acquireVsCodeApi();
+const post = (message: PageMessage): void => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- VS Code's own function, not a window's
+  vscode.postMessage(message);
+};
+const requests = new Requests(post);
+const probe = decodesAac();
+let player: Player | undefined;
+
+allowStyles(document.currentScript?.nonce ?? '');
+void probe.then(decodes => post({ type: 'aac', decodes }));
+window.addEventListener('message', event => {
+  const parsed = v.safeParse(hostMessage, event.data);
+  if (parsed.success) receive(parsed.output);
+  else post({ type: 'log', text: `a malformed message was dropped: ${parsed.issues[0].message}` });
+});
+window.addEventListener('pagehide', () => {
+  requests.dispose();
+  player?.dispose();
+});
+post({ type: 'ready' });
+
+function receive(message: HostMessage): void {
+  switch (message.type) {
+    case 'open':
+      if (player) return;
+      translate(message.strings);
+      player = new Player(message, { state: vscode, requests, post, decodesAac: probe });
+      break;
+    case 'media':
+      player?.replaceMedia(message.media);
+      break;
+    case 'gone':
+      if (player) player.showGone();
+      break;
+    case 'story':
+      player?.showStory(message.story);
+      break;
+    case 'answer':
+    case 'refusal':
+      requests.receive(message);
+      break;
+  }
+}

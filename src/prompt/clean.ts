@@ -1,0 +1,17 @@
+/** Neither a space nor one of the characters that nothing is drawn for. */
+const VISIBLE = /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/u;
+
+/**
+ * The text that is sent: line ends made alike, invisible control characters dropped, blank edges cut. Nothing else changes.
+ * Empty where a person would see nothing: that must not be paid for.
+ */
+export function cleanPrompt(text: string): string {
+  if (!VISIBLE.test(text)) return '';
+  return (
+    text
+      .replaceAll(/\r\n?/g, '\n')
+      // Control characters other than tab and line feed never mean anything in a prompt.
+      .replaceAll(/[^\P{Cc}\t\n]|\ufeff/gu, '')
+      .trim()
+  );
+}

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readFacts } from '../mp4/facts.ts';
+import { discardPartial } from '../videos/partial.ts';
+import { formatSidecar, sidecarPath } from '../videos/sidecar.ts';
+import type { Ledger } from './ledger.ts';
+import { ProcessLock } from './lock.ts';
+import type { TaskRecord } from './record.ts';
+import { nameOf, savedVideo, sidecarFor } from './saver.ts';
+import { SaveError } from './saveError.ts';
+
+/** `name (99).mp4`: beyond that something else is wrong. */
+const MAX_NUMBER = 99;
+
+/** A task's output folder in a workspace that only VS Code can write to. */
+export interface OutputFolderWriter {
+  /**
+   * Writes a new file whole and returns its uri as text; undefined where the name is taken. Never overwrites and leaves nothing
+   * half written under the name (written under another one, then renamed without overwriting).
+   */
+  writeNew(name: string, bytes: Uint8Array): Promise<string | undefined>;
+}
+
+/**
+ * Brings a parked video into its workspace, by the window that has it open. Undefined where the task is not parked (any
+ * more) or another window is at it. Throws {@link SaveError} where the parked file is gone, and what the writer throws.
+ */
+export async function moveIn(
+  task: TaskRecord,
+  folder: OutputFolderWriter,
+  ledger: Ledger,
+): Promise<TaskRecord | undefined> {
+  const { parked } = task;
+  if (!parked || task.state !== 'downloading') return undefined;
+  const lock = new ProcessLock(`${parked.path}.lock`);
+  if (!lock.tryAcquire()) return undefined;
+  try {
+    if (ledger.get(task.id)?.state !== 'downloading') return undefined;
+    const bytes = await readFile(parked.path).catch((error: unknown) => {
+      throw new SaveError('parkedGone', String(error));
+    });
+    const uri = await writeNumbered(folder, nameOf(task), bytes);
+    const facts = factsOf(bytes);
+    const video = savedVideo(uri, { ...parked, ...(facts && { facts }) });
+    await folder.writeNew(
+      sidecarPath(uri.slice(uri.lastIndexOf('/') + 1)),
+      Buffer.from(formatSidecar(sidecarFor(task, video))),
+    );
+    const saved = await ledger.apply(
+      task.id,
+      { type: 'saved', video },
+      current => current.state === 'downloading',
+    );
+    if (saved) await discardPartial(parked.path);
+    return saved;
+  } finally {
+    lock.release();
+  }
+}
+
+async function writeNumbered(folder: OutputFolderWriter, name: string, bytes: Uint8Array): Promise<string> {
+  const { name: stem, ext } = path.parse(name);
+  for (let number = 1; number <= MAX_NUMBER; number++) {
+    const uri = await folder.writeNew(number === 1 ? name : `${stem} (${number})${ext}`, bytes);
+    if (uri !== undefined) return uri;
+  }
+  throw new SaveError('disk', 'EEXIST');
+}
+
+/** It was paid for: a video that can't be read is moved in all the same. */
+function factsOf(bytes: Uint8Array) {
+  try {
+    return readFacts(bytes);
+  } catch {
+    return undefined;
+  }
+}

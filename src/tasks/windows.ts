@@ -1,0 +1,117 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Ledger } from './ledger.ts';
+import { ProcessLock } from './lock.ts';
+
+/**
+ * This window among those of the machine: it holds a lock as long as it lives, so that others can tell whether a task that
+ * was being sent has lost its sender.
+ */
+export class WindowPresence {
+  readonly id: string;
+  readonly #folder: string;
+  readonly #lock: ProcessLock;
+
+  /** `folder` holds one lock file for each window. Throws where that file can't be made. */
+  constructor(folder: string, id: string) {
+    mkdirSync(folder, { recursive: true });
+    this.id = id;
+    this.#folder = folder;
+    this.#lock = new ProcessLock(this.#fileOf(id));
+    this.#lock.tryAcquire();
+  }
+
+  /** What can't be told counts as alive: a window taken for dead by mistake might have its request sent a second time. */
+  isAlive(owner: string): boolean {
+    if (owner === this.id) return true;
+    const lock = new ProcessLock(this.#fileOf(owner));
+    try {
+      if (!lock.tryAcquire()) return true;
+      rmSync(this.#fileOf(owner), { force: true });
+      return false;
+    } catch {
+      return true;
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** To be called when the queue of this window has ended: until then its tasks have a sender. */
+  dispose(): void {
+    this.#lock.release();
+    rmSync(this.#fileOf(this.id), { force: true });
+  }
+
+  #fileOf(owner: string): string {
+    return join(this.#folder, `${owner.replaceAll(/[^\w-]/g, '_')}.lock`);
+  }
+}
+
+/**
+ * Explains the tasks whose window died: one that was being sent is `uncertain`, since nobody knows whether it arrived; one
+ * that had not been sent waits for the user's word and is never sent by itself.
+ */
+export async function explainOrphans(ledger: Ledger, isAlive: (owner: string) => boolean): Promise<void> {
+  const error = { kind: 'windowGone', message: '' };
+  for (const task of ledger.inStates(['waiting', 'submitting'])) {
+    if (isAlive(task.owner)) continue;
+    // The user may just have handed it to a window that lives.
+    const isSame = (current: typeof task): boolean =>
+      current.state === task.state && current.owner === task.owner;
+    if (task.state === 'submitting') await ledger.apply(task.id, { type: 'outcomeUnknown', error }, isSame);
+    else if (task.error?.kind !== error.kind) await ledger.apply(task.id, { type: 'delayed', error }, isSame);
+  }
+}
+
+/** Milliseconds between two looks whether the windows that are sending live still. */
+const ORPHANS_EVERY = 5_000;
+
+/** Explains orphans at once and whenever a window dies; has a timer only while another window is sending something. */
+export class OrphanWatch {
+  readonly #ledger: Ledger;
+  readonly #presence: Pick<WindowPresence, 'id' | 'isAlive'>;
+  readonly #log: (line: string) => void;
+  readonly #stopListening: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(ledger: Ledger, presence: Pick<WindowPresence, 'id' | 'isAlive'>, log: (line: string) => void) {
+    this.#ledger = ledger;
+    this.#presence = presence;
+    this.#log = log;
+    this.#stopListening = ledger.onDidChange(({ task }) => {
+      if (task && this.#isOthers(task)) this.#plan(ORPHANS_EVERY);
+    });
+    this.#plan(0);
+  }
+
+  dispose(): void {
+    this.#ended = true;
+    this.#stopListening();
+    clearTimeout(this.#timer);
+  }
+
+  #plan(milliseconds: number): void {
+    if (this.#ended) return;
+    this.#timer ??= setTimeout(() => {
+      explainOrphans(this.#ledger, owner => this.#presence.isAlive(owner))
+        .catch((error: unknown) =>
+          this.#log(`Tasks of closed windows could not be looked through: ${String(error)}`),
+        )
+        .finally(() => {
+          this.#timer = undefined;
+          if (
+            !this.#ended &&
+            this.#ledger.inStates(['waiting', 'submitting']).some(task => this.#isOthers(task))
+          )
+            this.#plan(ORPHANS_EVERY);
+        });
+    }, milliseconds);
+  }
+
+  /** In the hands of another window that is not known to be gone. */
+  #isOthers(task: { state: string; owner: string; error?: { kind: string } }): boolean {
+    if (task.owner === this.#presence.id) return false;
+    return task.state === 'submitting' || (task.state === 'waiting' && task.error?.kind !== 'windowGone');
+  }
+}

@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import type { TaskRecord } from '../tasks/record.ts';
+import type { TaskState } from '../tasks/task.ts';
+import { tell } from './actions.ts';
+import { explainTask } from './errorSentences.ts';
+import { playVideo } from './playVideo.ts';
+import type { Session } from './session.ts';
+import { opensWhenReady } from './settings.ts';
+import type { Studio } from './studio.ts';
+
+/** Ends that a person is told about. */
+const TOLD: ReadonlySet<TaskState> = new Set(['rejected', 'failed', 'uncertain', 'expired']);
+/** What stands in the way of a task and needs a person; the rest passes by itself and is seen in the view. */
+const NEEDS_PERSON: ReadonlySet<string> = new Set([
+  'key',
+  'forbidden',
+  'notFound',
+  'certificate',
+  'windowGone',
+  'notVideo',
+  'linkRefused',
+  'diskFull',
+  'notWritable',
+  'folderMissing',
+  'folderElsewhere',
+  'folder.outside',
+  'folder.notAFolder',
+  'folder.badName',
+]);
+
+/** Tells once of each end, and of what needs a person, in the window that the task belongs to; opens the saved video. */
+export class Announcer implements vscode.Disposable {
+  readonly #listener: vscode.Disposable;
+  readonly #told = new Map<string, string>();
+
+  constructor(studio: Studio) {
+    this.#listener = studio.onDidChangeTask(({ id, task, session }) => {
+      if (!task) this.#told.delete(id);
+      else if (belongsHere(task, session)) this.#announce(task);
+    });
+  }
+
+  dispose(): void {
+    this.#listener.dispose();
+  }
+
+  #announce(task: TaskRecord): void {
+    const what = `${task.state} ${task.error?.kind ?? ''}`;
+    const before = this.#told.get(task.id);
+    this.#told.set(task.id, what);
+    if (what === before) return;
+    if (task.state === 'saved') {
+      if (task.video && before !== undefined && opensWhenReady())
+        void playVideo(vscode.Uri.parse(task.video.uri), 'background');
+      return;
+    }
+    if (!TOLD.has(task.state) && !(task.error && NEEDS_PERSON.has(task.error.kind))) return;
+    // What keeps a request from being sent is told by the command that waits for it, when it gives up.
+    if (task.state === 'waiting' && task.error?.kind !== 'windowGone') return;
+    const explanation = explainTask(task);
+    if (explanation)
+      void tell(
+        task.state === 'failed' || task.state === 'rejected' ? 'error' : 'warning',
+        explanation.message,
+        ...explanation.buttons,
+      );
+  }
+}
+
+/** The window in which Generate was pressed; where that is gone, one that has the task's folder open. */
+function belongsHere(task: TaskRecord, session: Session): boolean {
+  if (task.owner === session.owner) return true;
+  if (session.isAlive(task.owner)) return false;
+  return (vscode.workspace.workspaceFolders ?? []).some(
+    folder => folder.uri.toString() === task.target.workspaceFolder,
+  );
+}

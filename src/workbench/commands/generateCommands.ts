@@ -1,0 +1,68 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import { cleanPrompt } from '../../prompt/clean.ts';
+import type { Task, TaskSource } from '../../tasks/task.ts';
+import { actions, tell } from '../actions.ts';
+import { generate, type GenerateOptions, type GenerateServices } from '../generate.ts';
+import { NotGenerated, quietly } from '../refusal.ts';
+import { selectedSources } from './selections.ts';
+
+const flag = v.exactOptional(v.boolean());
+/** The request's own fields are checked by the request's rules, which name field and allowed values. */
+const Argument = v.looseObject({ prompt: v.string(), confirm: flag, again: flag, wait: flag });
+
+/** `seedance.generate`: with an argument from keybindings, tasks and other extensions, without one from the palette. */
+export async function generateFromArgument(
+  argument: unknown,
+  services: GenerateServices,
+): Promise<Task | undefined> {
+  if (argument === undefined) return await generateFromInput('', undefined, services);
+  const options = v.safeParse(Argument, argument);
+  if (options.success) return await generate(options.output, undefined, services);
+  const message = vscode.l10n.t('seedance.generate needs an object with a “prompt”.');
+  void tell('error', message, actions.typePrompt());
+  throw new NotGenerated(message);
+}
+
+/** Asks for the prompt, beginning with `value`. */
+export async function generateFromInput(
+  value: string,
+  options: Omit<GenerateOptions, 'prompt'> | undefined,
+  services: GenerateServices,
+  source?: TaskSource,
+): Promise<Task | undefined> {
+  const prompt = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Generate Video'),
+    prompt: vscode.l10n.t('Describe the video. Put what is spoken in double quotes.'),
+    // The box has one line, and would glue the lines of a longer prompt together.
+    value: value.replaceAll(/\s*\n\s*/g, ' '),
+    ignoreFocusOut: true,
+    validateInput: text =>
+      cleanPrompt(text) === ''
+        ? vscode.l10n.t('The prompt is empty: there is nothing to make a video of.')
+        : undefined,
+  });
+  return prompt === undefined ? undefined : await quietly(generate({ ...options, prompt }, source, services));
+}
+
+/** `seedance.generateFromSelection`: one task for each selection, else for the paragraph at the cursor. */
+export async function generateFromSelection(services: GenerateServices): Promise<Task[]> {
+  const editor = vscode.window.activeTextEditor;
+  const sources = editor ? selectedSources(editor) : [];
+  if (sources.length === 0) {
+    void tell(
+      'warning',
+      vscode.l10n.t('There is no text to make a video of: select some, or put the cursor in a paragraph.'),
+      actions.typePrompt(),
+    );
+    return [];
+  }
+  const tasks: Task[] = [];
+  for (const source of sources) {
+    const task = await quietly(generate({ prompt: source.text }, source, services));
+    // Who has cancelled one, or was told what is wrong, is not asked again for each of the rest.
+    if (!task) break;
+    tasks.push(task);
+  }
+  return tasks;
+}

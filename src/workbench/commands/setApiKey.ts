@@ -1,0 +1,111 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import { EvoLinkError } from '../../evolink/errors.ts';
+import { accountOfSettings, type Account, type Clients } from '../accounts.ts';
+import { actions, tell } from '../actions.ts';
+import type { ApiKeys } from '../apiKeys.ts';
+import { explainError } from '../errorSentences.ts';
+
+const Argument = v.object({ key: v.string() });
+
+export interface KeyServices {
+  readonly keys: ApiKeys;
+  readonly clients: Clients;
+}
+
+/** The account of the settings; tells what to mend where its address is not acceptable. */
+export function accountOrExplain(): Account | undefined {
+  const account = accountOfSettings();
+  if (!account) {
+    void tell(
+      'error',
+      vscode.l10n.t(
+        'The address of EvoLink’s API (setting apiBaseUrl) must be https, without user name or query.',
+      ),
+      actions.settings('seedance.apiBaseUrl'),
+    );
+  }
+  return account;
+}
+
+/** The origin to send to, once it has a key; undefined where the user gave none. */
+export async function originWithKey(services: KeyServices): Promise<string | undefined> {
+  const account = accountOrExplain();
+  if (!account) return undefined;
+  const hasKey = (await services.keys.get(account.origin)) !== undefined;
+  return hasKey || (await askForKey(account, services)) ? account.origin : undefined;
+}
+
+/** `seedance.setApiKey`: keeps a key for the API of the settings after trying it, which is free. Resolves to whether it is kept. */
+export async function setApiKey(argument: unknown, services: KeyServices): Promise<boolean> {
+  const account = accountOrExplain();
+  if (!account) return false;
+  const given = v.safeParse(Argument, argument);
+  const kept = given.success
+    ? await keepKey(given.output.key, account, services)
+    : await askForKey(account, services);
+  if (kept) void tell('information', vscode.l10n.t('The API key is kept in VS Code’s secret storage.'));
+  return kept;
+}
+
+export async function removeApiKey({ keys }: KeyServices): Promise<void> {
+  const account = accountOrExplain();
+  if (!account) return;
+  await keys.remove(account.origin);
+  void tell(
+    'information',
+    vscode.l10n.t('The API key for {0} was removed.', account.origin),
+    actions.setApiKey(),
+  );
+}
+
+async function askForKey(account: Account, services: KeyServices): Promise<boolean> {
+  const key = await vscode.window.showInputBox({
+    title: vscode.l10n.t('EvoLink API Key'),
+    prompt: vscode.l10n.t(
+      'For {0}. Kept in VS Code’s secret storage. Keys are made at evolink.ai/dashboard/keys.',
+      account.origin,
+    ),
+    placeHolder: 'sk-…',
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: text =>
+      isKey(text) ? undefined : vscode.l10n.t('Paste a key here: it has no spaces or line breaks.'),
+  });
+  return key === undefined ? false : await keepKey(key, account, services);
+}
+
+async function keepKey(text: string, account: Account, { keys, clients }: KeyServices): Promise<boolean> {
+  const key = text.trim();
+  if (!isKey(key)) {
+    void tell('error', vscode.l10n.t('This is no API key: it is empty or has spaces.'), actions.setApiKey());
+    return false;
+  }
+  const refusal = await tryKey(key, account, clients);
+  if (refusal?.kind === 'key') {
+    const { message, buttons } = explainError(refusal);
+    void tell('error', message, ...buttons);
+    return false;
+  }
+  await keys.set(account.origin, key);
+  return true;
+}
+
+/** Undefined where the key works; any other trouble than a refusal says nothing about the key. */
+async function tryKey(key: string, account: Account, clients: Clients): Promise<EvoLinkError | undefined> {
+  try {
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Trying the API key') },
+      () => clients.withKey(account.baseUrl, key).credits({ signal: AbortSignal.timeout(10_000) }),
+    );
+    return undefined;
+  } catch (error) {
+    if (error instanceof EvoLinkError) return error;
+    throw error;
+  }
+}
+
+/** As header values need it: visible ASCII without spaces. */
+function isKey(text: string): boolean {
+  return /^[\u0021-\u007e]+$/.test(text.trim());
+}

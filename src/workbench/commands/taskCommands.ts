@@ -1,0 +1,251 @@
+import * as vscode from 'vscode';
+import type { TaskRecord } from '../../tasks/record.ts';
+import { isAllowed, type TaskEvent } from '../../tasks/transitions.ts';
+import { actions, tell } from '../actions.ts';
+import { explainTask } from '../errorSentences.ts';
+import { generate, type GenerateOptions, type GenerateServices } from '../generate.ts';
+import { playVideo } from '../playVideo.ts';
+import { quietly, requireTrust } from '../refusal.ts';
+import type { Session } from '../session.ts';
+import type { Studio } from '../studio.ts';
+import { checkTask } from './checkOutcome.ts';
+import { copyMarkdown } from './copyMarkdown.ts';
+import { generateFromInput } from './generateCommands.ts';
+
+interface Found {
+  readonly session: Session;
+  readonly task: TaskRecord;
+}
+
+/** The commands that act on a task. Each takes a task, its id, or the uri of its video. */
+export function taskCommands(
+  services: GenerateServices,
+): Record<string, (argument: unknown) => Promise<unknown>> {
+  const { studio } = services;
+
+  /** The task that a command is about; asks where none was given. Tells where there is none. */
+  async function find(argument: unknown, suits: (task: TaskRecord) => boolean): Promise<Found | undefined> {
+    const { current } = studio;
+    const id = idOf(argument, studio);
+    const found = id === undefined ? undefined : studio.find(id);
+    if (found) return found;
+    if (argument !== undefined) {
+      void tell('warning', vscode.l10n.t('This task is not in the list any more.'), actions.showTasks());
+      return undefined;
+    }
+    const tasks = current.ledger.all().filter(suits);
+    if (tasks.length === 0) {
+      void tell(
+        'information',
+        vscode.l10n.t('There is no task in the list that this can be done with.'),
+        actions.showTasks(),
+      );
+      return undefined;
+    }
+    const picked = await vscode.window.showQuickPick(
+      tasks.map(task => ({
+        label: task.prompt.slice(0, 80).replaceAll('\n', ' '),
+        description: task.remoteId ?? '',
+        task,
+      })),
+      { placeHolder: vscode.l10n.t('Which task?') },
+    );
+    return picked && { session: current, task: picked.task };
+  }
+
+  async function move(
+    argument: unknown,
+    type: TaskEvent['type'],
+    event: (found: Found) => TaskEvent,
+  ): Promise<void> {
+    const found = await find(argument, task => isAllowed(task.state, type));
+    if (!found) return;
+    if (!isAllowed(found.task.state, type)) {
+      tellNotNow();
+      return;
+    }
+    await found.session.ledger.apply(found.task.id, event(found));
+  }
+
+  return {
+    'seedance.play': async argument => {
+      if (argument instanceof vscode.Uri) return await playVideo(argument, 'foreground');
+      const found = await find(argument, task => task.video !== undefined);
+      if (found?.task.video) await playVideo(vscode.Uri.parse(found.task.video.uri), 'foreground');
+      return undefined;
+    },
+    'seedance.showTask': async argument => {
+      const found = await find(argument, () => true);
+      if (found) await services.reveal(found.task.id);
+    },
+    'seedance.openSource': async argument => {
+      const found = await find(argument, task => task.source !== undefined);
+      if (!found?.task.source) return;
+      const { uri, line } = found.task.source;
+      const selection = new vscode.Range(line, 0, line, 0);
+      try {
+        await vscode.window.showTextDocument(vscode.Uri.parse(uri), { selection });
+      } catch {
+        void tell(
+          'warning',
+          vscode.l10n.t('The text that this video was made of is not there any more.'),
+          actions.copyPrompt(found.task.id),
+        );
+      }
+    },
+    'seedance.revealVideo': async argument => {
+      const found = await find(argument, task => task.video !== undefined);
+      if (!found?.task.video) return;
+      const video = vscode.Uri.parse(found.task.video.uri);
+      const isInExplorer = vscode.workspace.getWorkspaceFolder(video) !== undefined;
+      await vscode.commands.executeCommand(isInExplorer ? 'revealInExplorer' : 'revealFileInOS', video);
+    },
+    'seedance.copyPrompt': async argument => {
+      const found = await find(argument, () => true);
+      if (found) await vscode.env.clipboard.writeText(found.task.prompt);
+    },
+    'seedance.copyTaskId': async argument => {
+      const found = await find(argument, task => task.remoteId !== undefined);
+      if (found?.task.remoteId !== undefined) await vscode.env.clipboard.writeText(found.task.remoteId);
+    },
+    'seedance.copyMarkdown': async argument => {
+      if (argument instanceof vscode.Uri)
+        return await copyMarkdown(argument, taskOfVideo(studio, argument)?.prompt);
+      const found = await find(argument, task => task.video !== undefined);
+      const video = found?.task.video;
+      return video && (await copyMarkdown(vscode.Uri.parse(video.uri), found.task.prompt));
+    },
+    'seedance.generateAgain': async argument => {
+      const found = await find(argument, () => true);
+      return (
+        found &&
+        (await quietly(generate({ ...optionsOf(found.task), again: true }, found.task.source, services)))
+      );
+    },
+    'seedance.editAndGenerate': async argument => {
+      const found = await find(argument, () => true);
+      return (
+        found &&
+        (await generateFromInput(found.task.prompt, optionsOf(found.task), services, found.task.source))
+      );
+    },
+    'seedance.stopFollowing': argument => move(argument, 'stopFollowing', () => ({ type: 'stopFollowing' })),
+    'seedance.resumeFollowing': argument =>
+      move(argument, 'resumeFollowing', () => ({ type: 'resumeFollowing' })),
+    'seedance.downloadAgain': argument => move(argument, 'downloadAgain', () => ({ type: 'downloadAgain' })),
+    'seedance.sendAgain': async argument => {
+      const found = await find(argument, task => isAllowed(task.state, 'sendAgain'));
+      if (found) await quietly(sendAgain(found));
+    },
+    'seedance.checkOutcome': async argument => {
+      const found = await find(argument, task => task.state === 'uncertain');
+      if (found) await checkTask(found.session, found.task);
+    },
+    'seedance.removeTask': async argument => {
+      const found = await find(argument, isRemovable);
+      if (!found) return;
+      if (isRemovable(found.task)) {
+        if (await mayForget(found.task)) await found.session.ledger.remove(found.task.id);
+      } else
+        void tell(
+          'warning',
+          vscode.l10n.t('A task under way can’t be removed: it is paid for.'),
+          actions.showTasks(),
+        );
+    },
+    'seedance.clearFinished': async () => {
+      const { ledger } = studio.current;
+      for (const task of ledger.all().filter(isFinished)) await ledger.remove(task.id);
+    },
+  };
+}
+
+async function sendAgain({ session, task }: Found): Promise<void> {
+  const isPossible = (): boolean => isAllowed(session.ledger.get(task.id)?.state ?? 'saved', 'sendAgain');
+  if (!isPossible()) return tellNotNow();
+  requireTrust();
+  if (!(await meansIt(task))) return;
+  // The question takes its time: the outcome may be known by now.
+  if (!isPossible()) return tellNotNow();
+  await session.ledger.apply(task.id, { type: 'sendAgain', owner: session.owner });
+  const sent = await session.queue.submit(task.id);
+  const explanation = sent?.state === 'waiting' ? explainTask(sent) : undefined;
+  if (explanation) void tell('warning', explanation.message, ...explanation.buttons);
+}
+
+function tellNotNow(): void {
+  void tell('warning', vscode.l10n.t('This can’t be done with the task as it is now.'), actions.showTasks());
+}
+
+/** A task that may be paid for and has no video yet is found again by this list alone. */
+async function mayForget(task: TaskRecord): Promise<boolean> {
+  if (!['uncertain', 'stopped', 'expired'].includes(task.state)) return true;
+  const remove = vscode.l10n.t('Remove');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Remove this task from the list?'),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'It may be paid for, and its video is not saved. It can’t be brought back from here.',
+      ),
+    },
+    remove,
+  );
+  return chosen === remove;
+}
+
+/** Sending an unknown outcome again is the one act that may be charged twice. */
+async function meansIt(task: TaskRecord): Promise<boolean> {
+  if (task.state !== 'uncertain') return true;
+  const send = vscode.l10n.t('Send Again');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Send this request again?'),
+    {
+      modal: true,
+      detail: vscode.l10n.t('EvoLink may already have taken it: it may then be charged a second time.'),
+    },
+    send,
+  );
+  return chosen === send;
+}
+
+/** The task that a video was saved by. A uri is written in more than one way. */
+export function taskOfVideo(studio: Studio, video: vscode.Uri): TaskRecord | undefined {
+  return studio.open
+    .flatMap(session => session.ledger.all())
+    .find(task => task.video && vscode.Uri.parse(task.video.uri).toString() === video.toString());
+}
+
+function idOf(argument: unknown, studio: Studio): string | undefined {
+  if (typeof argument === 'string') return argument;
+  if (argument instanceof vscode.Uri) return taskOfVideo(studio, argument)?.id;
+  if (
+    typeof argument === 'object' &&
+    argument !== null &&
+    'id' in argument &&
+    typeof argument.id === 'string'
+  )
+    return argument.id;
+  return undefined;
+}
+
+function optionsOf({ request }: TaskRecord): GenerateOptions {
+  return {
+    prompt: request.prompt,
+    model: request.model,
+    duration: request.duration,
+    quality: request.quality,
+    aspectRatio: request.aspect_ratio,
+    generateAudio: request.generate_audio,
+    contentFilter: request.content_filter,
+    webSearch: request.model_params?.web_search ?? false,
+  };
+}
+
+function isFinished(task: TaskRecord): boolean {
+  return ['saved', 'rejected', 'failed'].includes(task.state);
+}
+
+function isRemovable(task: TaskRecord): boolean {
+  return isFinished(task) || ['waiting', 'uncertain', 'stopped', 'expired'].includes(task.state);
+}

@@ -1,0 +1,254 @@
+import { randomBytes } from 'node:crypto';
+import { dirname, posix } from 'node:path';
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import { pageMessage, type HostMessage, type Media, type RequestBody } from '../../player/protocol.ts';
+import { playerHtml } from './html.ts';
+import { mediaFacts, type MediaFacts } from './mediaFacts.ts';
+import { CopyError } from './playbackCopies.ts';
+import { readPreferences, writePreferences } from './preferences.ts';
+import { saveFrame } from './saveFrame.ts';
+import type { PlayerServices } from './services.ts';
+import type { SoundHost } from './soundHost.ts';
+import { storyView } from './storyView.ts';
+import { playerStrings } from './strings.ts';
+
+/** One tab that plays one video: gives the page what it shows and does what it asks. */
+export class PlayerEditor implements vscode.Disposable {
+  readonly #context: vscode.ExtensionContext;
+  readonly #services: PlayerServices;
+  readonly #sound: SoundHost;
+  readonly uri: vscode.Uri;
+  readonly panel: vscode.WebviewPanel;
+  readonly #disposables: vscode.Disposable[] = [];
+  #disposed = false;
+  #wantsThumbnail: boolean;
+
+  constructor(
+    context: vscode.ExtensionContext,
+    services: PlayerServices,
+    sound: SoundHost,
+    uri: vscode.Uri,
+    panel: vscode.WebviewPanel,
+  ) {
+    this.#context = context;
+    this.#services = services;
+    this.#sound = sound;
+    this.uri = uri;
+    this.panel = panel;
+    this.#wantsThumbnail = services.saveThumbnail !== undefined;
+  }
+
+  /** Loads the page, and meanwhile prepares what it will ask for when it is ready. */
+  open(): void {
+    void this.#sound.prewarm(this.uri);
+    const { webview } = this.panel;
+    const dist = vscode.Uri.joinPath(this.#context.extensionUri, 'dist');
+    const nonce = randomBytes(18).toString('base64url');
+    webview.options = {
+      enableScripts: true,
+      enableForms: false,
+      localResourceRoots: [dist, vscode.Uri.joinPath(this.uri, '..'), this.#sound.folder],
+    };
+    this.#disposables.push(
+      webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
+      this.#services.onDidChangeStory(uri => {
+        if (!uri || uri.toString() === this.uri.toString()) void this.#sendStory();
+      }),
+      ...this.#watch(),
+    );
+    webview.html = playerHtml({
+      cspSource: webview.cspSource,
+      nonce,
+      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'player.js')).toString(),
+      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'player.css')).toString(),
+      language: vscode.env.language,
+    });
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #watch(): vscode.Disposable[] {
+    const name = escapeGlob(posix.basename(this.uri.path));
+    const pattern = new vscode.RelativePattern(vscode.Uri.joinPath(this.uri, '..'), name);
+    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+    return [
+      watcher,
+      watcher.onDidChange(() => void this.#sendMedia()),
+      watcher.onDidCreate(() => void this.#sendMedia()),
+      watcher.onDidDelete(() => this.#post({ type: 'gone' })),
+    ];
+  }
+
+  #post(message: HostMessage): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- VS Code's webview, not a window
+    if (!this.#disposed) void this.panel.webview.postMessage(message);
+  }
+
+  #receive(raw: unknown): void {
+    const parsed = v.safeParse(pageMessage, raw);
+    if (!parsed.success) {
+      this.#services.log.warn(`player: a malformed message was dropped: ${parsed.issues[0].message}`);
+      return;
+    }
+    const message = parsed.output;
+    switch (message.type) {
+      case 'ready':
+        void this.#start();
+        break;
+      case 'aac':
+        this.#sound.remember(message.decodes);
+        break;
+      case 'preferences':
+        void writePreferences(this.#context.globalState, message.preferences);
+        break;
+      case 'thumbnail':
+        void this.#saveThumbnail(message.png);
+        break;
+      case 'toggleFullscreen':
+        void vscode.commands.executeCommand('workbench.action.toggleZenMode');
+        break;
+      case 'log':
+        this.#services.log.info(`player: ${message.text}`);
+        break;
+      case 'request':
+        void this.#answer(message.id, message.body);
+        break;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const [media, story] = await Promise.all([this.#media(), this.#story()]);
+    if (!media) {
+      this.#post({ type: 'gone' });
+      return;
+    }
+    const configuration = vscode.workspace.getConfiguration('seedance.player');
+    this.#post({
+      type: 'open',
+      media,
+      ...(story && { story }),
+      strings: playerStrings(),
+      preferences: readPreferences(this.#context.globalState),
+      settings: {
+        loop: configuration.get('loop', true),
+        autoplay: configuration.get('autoplay', true),
+      },
+      wantsThumbnail: this.#wantsThumbnail,
+    });
+  }
+
+  /** Undefined when the file is not there. */
+  async #media(): Promise<Media | undefined> {
+    try {
+      const { mtime, size } = await vscode.workspace.fs.stat(this.uri);
+      const facts: MediaFacts =
+        this.uri.scheme === 'file' ? await mediaFacts(this.uri.fsPath) : { sound: 'unknown' };
+      return {
+        url: this.#address(this.uri, `${mtime}-${size}`),
+        name: posix.basename(this.uri.path),
+        ...facts,
+      };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The query makes the page load a file anew that was replaced. */
+  #address(uri: vscode.Uri, version: string): string {
+    return this.panel.webview
+      .asWebviewUri(uri)
+      .with({ query: `v=${version}` })
+      .toString();
+  }
+
+  async #sendMedia(): Promise<void> {
+    const media = await this.#media();
+    this.#post(media ? { type: 'media', media } : { type: 'gone' });
+  }
+
+  async #story() {
+    const story = await this.#services.describe(this.uri);
+    return story && storyView(story, vscode.env.language);
+  }
+
+  async #sendStory(): Promise<void> {
+    const story = await this.#story();
+    this.#post({ type: 'story', ...(story && { story }) });
+  }
+
+  async #saveThumbnail(png: Uint8Array): Promise<void> {
+    if (!this.#wantsThumbnail) return;
+    this.#wantsThumbnail = false;
+    await this.#services.saveThumbnail?.(this.uri, png);
+  }
+
+  async #answer(id: number, body: RequestBody): Promise<void> {
+    try {
+      this.#post({ type: 'answer', id, value: await this.#do(body) });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#services.log.warn(`player: ${body.kind} failed: ${reason}`);
+      this.#post({ type: 'refusal', id, reason });
+    }
+  }
+
+  async #do(body: RequestBody): Promise<unknown> {
+    switch (body.kind) {
+      case 'action':
+        await this.#services.runAction(body.action, this.uri);
+        return {};
+      case 'playbackCopy':
+        return { url: await this.#playbackCopy() };
+      case 'saveFrame':
+        return { name: await this.#saveFrame(body) };
+      default:
+        return body satisfies never;
+    }
+  }
+
+  async #playbackCopy(): Promise<string> {
+    if (this.uri.scheme !== 'file')
+      throw new Error(vscode.l10n.t('the file is not on the machine where VS Code runs its extensions.'));
+    try {
+      const copy = vscode.Uri.file(await this.#sound.copies.get(this.uri.fsPath));
+      const { mtime, size } = await vscode.workspace.fs.stat(this.uri);
+      return this.#address(copy, `${mtime}-${size}`);
+    } catch (error) {
+      this.#services.log.warn(`player: no playback copy of ${this.uri.fsPath}: ${String(error)}`);
+      throw new Error(copyProblem(error), { cause: error });
+    }
+  }
+
+  /** @returns the path that a person recognises */
+  async #saveFrame(body: Extract<RequestBody, { kind: 'saveFrame' }>): Promise<string> {
+    const folder = this.uri.scheme === 'file' ? vscode.Uri.file(dirname(this.uri.fsPath)) : undefined;
+    const home =
+      folder && vscode.workspace.getWorkspaceFolder(folder)
+        ? folder
+        : vscode.workspace.workspaceFolders?.[0]?.uri;
+    const target = home ?? folder;
+    if (target?.scheme !== 'file')
+      throw new Error(vscode.l10n.t('there is no folder on this machine to save it in.'));
+    const path = await saveFrame(target.fsPath, posix.basename(this.uri.path), body.png, body);
+    return vscode.workspace.asRelativePath(path);
+  }
+}
+
+/** A file name as a pattern that fits only itself. */
+function escapeGlob(name: string): string {
+  return name.replaceAll(/[*?{}[\]]/g, '[$&]');
+}
+
+/** Ends the sentence "This video plays without sound: …". */
+function copyProblem(error: unknown): string {
+  const { t } = vscode.l10n;
+  const kind = error instanceof CopyError ? error.kind : 'disk';
+  if (kind === 'tooLarge') return t('the file is too large to prepare its sound.');
+  if (kind === 'undecodable') return t('its sound track is damaged or in a format that cannot be decoded.');
+  if (kind === 'disk') return t('its sound could not be prepared, perhaps because the disk is full.');
+  return t('preparing its sound took too long.');
+}

@@ -1,0 +1,140 @@
+import * as vscode from 'vscode';
+import { PRICE_TABLE } from '../evolink/pricing.ts';
+import type { VideoStory } from '../player/protocol.ts';
+import type { TaskRecord } from '../tasks/record.ts';
+import { readSidecar, sidecarPath, type Sidecar } from '../videos/sidecar.ts';
+import { resolveUri } from '../videos/uris.ts';
+import { copyMarkdown } from './commands/copyMarkdown.ts';
+import { generateFromInput } from './commands/generateCommands.ts';
+import { taskOfVideo } from './commands/taskCommands.ts';
+import { generate, type GenerateOptions, type GenerateServices } from './generate.ts';
+import type { PlayerServices } from './player/services.ts';
+import { quietly } from './refusal.ts';
+import { stateLabel } from './taskLabels.ts';
+
+/** What the player knows and does: from the list of tasks, and for videos made elsewhere from the sidecar beside them. */
+export function playerServices(services: GenerateServices, log: vscode.LogOutputChannel): PlayerServices {
+  const { studio } = services;
+  const stories = new vscode.EventEmitter<vscode.Uri | undefined>();
+  studio.onDidChangeTask(({ task }) => {
+    if (task?.video) stories.fire(vscode.Uri.parse(task.video.uri));
+  });
+  return {
+    describe: async uri => {
+      const task = taskOfVideo(studio, uri);
+      if (task) return storyOf(task);
+      const sidecar = await sidecarOf(uri);
+      return sidecar && storyOfSidecar(sidecar, uri);
+    },
+    runAction: async (action, uri) => {
+      const task = taskOfVideo(studio, uri);
+      switch (action) {
+        case 'openExternally':
+          if (!(await vscode.env.openExternal(uri)))
+            throw new Error(vscode.l10n.t('the system opened no player.'));
+          return;
+        case 'copyMarkdown':
+          await copyMarkdown(uri, task?.prompt ?? (await sidecarOf(uri))?.prompt);
+          return;
+        case 'generateAgain':
+        case 'editAndGenerate':
+        case 'openSource':
+          if (task) await vscode.commands.executeCommand(`seedance.${action}`, task.id);
+          else await runOnSidecar(action, uri, services);
+      }
+    },
+    onDidChangeStory: stories.event,
+    log,
+  };
+}
+
+async function runOnSidecar(
+  action: 'generateAgain' | 'editAndGenerate' | 'openSource',
+  uri: vscode.Uri,
+  services: GenerateServices,
+): Promise<void> {
+  const sidecar = await sidecarOf(uri);
+  if (!sidecar) throw new Error(vscode.l10n.t('nothing is known of how this video was made.'));
+  if (action === 'generateAgain') await quietly(generate(optionsOf(sidecar), undefined, services));
+  else if (action === 'editAndGenerate')
+    await generateFromInput(sidecar.prompt, optionsOf(sidecar), services);
+  else {
+    const source = sourceOf(sidecar, uri);
+    if (!source) throw new Error(vscode.l10n.t('nothing is known of where this video comes from.'));
+    const selection = new vscode.Range(source.line, 0, source.line, 0);
+    await vscode.window.showTextDocument(vscode.Uri.parse(source.uri), { selection });
+  }
+}
+
+async function sidecarOf(uri: vscode.Uri): Promise<Sidecar | undefined> {
+  return uri.scheme === 'file' ? await readSidecar(uri.fsPath) : undefined;
+}
+
+function storyOf(task: TaskRecord): VideoStory {
+  const { request, source, credits } = task;
+  return {
+    prompt: task.prompt,
+    state: stateLabel(task.state),
+    taskId: task.id,
+    options: {
+      model: request.model,
+      duration: request.duration,
+      quality: request.quality,
+      aspectRatio: request.aspect_ratio,
+      generateAudio: request.generate_audio,
+      webSearch: request.model_params?.web_search ?? false,
+    },
+    ...costOf(credits),
+    ...(source ? { source: { uri: source.uri, line: source.line } } : {}),
+  };
+}
+
+function storyOfSidecar(sidecar: Sidecar, video: vscode.Uri): VideoStory {
+  const { request } = sidecar;
+  const source = sourceOf(sidecar, video);
+  return {
+    prompt: sidecar.prompt,
+    state: stateLabel(sidecar.state),
+    options: {
+      model: request.model,
+      ...(request.duration === undefined ? {} : { duration: request.duration }),
+      ...(request.quality === undefined ? {} : { quality: request.quality }),
+      ...(request.aspect_ratio === undefined ? {} : { aspectRatio: request.aspect_ratio }),
+      ...(request.generate_audio === undefined ? {} : { generateAudio: request.generate_audio }),
+      webSearch: request.model_params?.web_search ?? false,
+    },
+    ...costOf(sidecar.credits ?? {}),
+    ...(source && { source }),
+  };
+}
+
+/** Where the text is now, as far as it lies in the video's workspace folder. */
+function sourceOf({ source }: Sidecar, video: vscode.Uri): VideoStory['source'] {
+  const folder = vscode.workspace.getWorkspaceFolder(video);
+  if (!folder || source?.uri === undefined) return undefined;
+  const uri = resolveUri(source.uri, sidecarPath(video.toString()), folder.uri.toString());
+  return uri === undefined ? undefined : { uri, line: Math.floor(source.line ?? 0) };
+}
+
+function costOf(credits: {
+  readonly charged?: number | undefined;
+  readonly reserved?: number | undefined;
+  readonly estimated?: number | undefined;
+}): Pick<VideoStory, 'cost'> {
+  const cost = credits.charged ?? credits.reserved ?? credits.estimated;
+  return cost === undefined ? {} : { cost: { credits: cost, usd: cost / PRICE_TABLE.creditsPerUsd } };
+}
+
+/** A file from anywhere says it: everything is checked by the request's own rules, and the price is asked. */
+function optionsOf({ request }: Sidecar): GenerateOptions {
+  return {
+    prompt: request.prompt,
+    model: request.model,
+    duration: request.duration,
+    quality: request.quality,
+    aspectRatio: request.aspect_ratio,
+    generateAudio: request.generate_audio,
+    contentFilter: request.content_filter,
+    webSearch: request.model_params?.web_search,
+  };
+}

@@ -1,0 +1,155 @@
+import { mkdirSync, watch, type FSWatcher } from 'node:fs';
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { LedgerTooNew, type LedgerChange } from '../tasks/ledger.ts';
+import type { TaskRecord } from '../tasks/record.ts';
+import { SqliteMissing } from '../tasks/sqlite.ts';
+import { tell } from './actions.ts';
+import {
+  openAccountSession,
+  openDemoSession,
+  unfinishedMarker,
+  type Session,
+  type SessionServices,
+} from './session.ts';
+
+/** A change in a session's ledger. */
+export interface TaskChange extends LedgerChange {
+  readonly session: Session;
+}
+
+/** Holds the sessions: the account's, opened when it is first needed, and the demo's while the demo runs. */
+export class Studio implements vscode.Disposable {
+  readonly #storage: string;
+  readonly #services: SessionServices;
+  readonly #changes = new vscode.EventEmitter<TaskChange>();
+  readonly #switches = new vscode.EventEmitter<void>();
+  readonly #opened = new vscode.EventEmitter<Session>();
+  #account: Session | undefined;
+  #demo: Session | undefined;
+  #markerWatcher: FSWatcher | undefined;
+
+  /** A task of any open session changed. */
+  readonly onDidChangeTask = this.#changes.event;
+  /** Another session is shown. */
+  readonly onDidSwitch = this.#switches.event;
+  readonly onDidOpen = this.#opened.event;
+
+  /** `storage` is the path of the extension's global storage. */
+  constructor(storage: string, services: SessionServices) {
+    this.#storage = storage;
+    this.#services = services;
+  }
+
+  /** The session that is shown and generates. Throws where the ledger can't be opened. */
+  get current(): Session {
+    return this.#demo ?? this.account;
+  }
+
+  get isDemo(): boolean {
+    return this.#demo !== undefined;
+  }
+
+  /** Throws where the ledger can't be opened. */
+  get account(): Session {
+    this.#account ??= this.#open(openAccountSession(this.#storage, this.#services));
+    this.#markerWatcher?.close();
+    return this.#account;
+  }
+
+  /** All sessions that are open. */
+  get open(): readonly Session[] {
+    return [this.#account, this.#demo].filter(session => session !== undefined);
+  }
+
+  /** Goes on with what was unfinished; opens nothing where nothing is. */
+  resume(): void {
+    const marker = unfinishedMarker(this.#storage);
+    if (marker.isSet()) {
+      this.#openInBackground();
+      return;
+    }
+    // Another window may start a task and die: then this one takes it up.
+    mkdirSync(this.#storage, { recursive: true });
+    this.#markerWatcher = watch(this.#storage, (_, changed) => {
+      if (changed === basename(marker.file) && marker.isSet()) this.#openInBackground();
+    });
+    this.#markerWatcher.on('error', () => this.#markerWatcher?.close());
+  }
+
+  startDemo(services: SessionServices): Session {
+    this.#demo ??= this.#open(openDemoSession(services));
+    this.#switches.fire();
+    return this.#demo;
+  }
+
+  /** Resolves when nothing asks the demo's simulator any more. */
+  async stopDemo(): Promise<void> {
+    const demo = this.#demo;
+    this.#demo = undefined;
+    this.#switches.fire();
+    await demo?.end();
+  }
+
+  find(id: string): { session: Session; task: TaskRecord } | undefined {
+    for (const session of this.open) {
+      const task = session.ledger.get(id);
+      if (task) return { session, task };
+    }
+    return undefined;
+  }
+
+  /** Ends all sessions. A request on its way is paid for: its answer is waited for as long as VS Code lets us. */
+  async end(): Promise<void> {
+    this.#markerWatcher?.close();
+    await Promise.all(this.open.map(session => session.end()));
+  }
+
+  /** To be called after `end`. */
+  dispose(): void {
+    this.#markerWatcher?.close();
+    this.#changes.dispose();
+    this.#switches.dispose();
+    this.#opened.dispose();
+  }
+
+  #open(session: Session): Session {
+    session.ledger.onDidChange(change => this.#changes.fire({ ...change, session }));
+    if (session.ledger.damagedFile !== undefined) {
+      void tell(
+        'warning',
+        vscode.l10n.t(
+          'The task list was damaged and was put aside as {0}; a new one was begun.',
+          session.ledger.damagedFile,
+        ),
+      );
+    }
+    this.#opened.fire(session);
+    return session;
+  }
+
+  #openInBackground(): void {
+    try {
+      void this.account;
+    } catch (error) {
+      this.#services.log.error(ledgerSentence(error));
+      this.#services.log.debug(String(error));
+    }
+  }
+}
+
+/** Why the list of tasks can't be opened. */
+export function ledgerSentence(error: unknown): string {
+  if (error instanceof LedgerTooNew)
+    return vscode.l10n.t(
+      'The task list was written by a newer version of Seedance Studio. Update the extension to see it.',
+    );
+  if (error instanceof SqliteMissing)
+    return vscode.l10n.t(
+      'This VS Code has no built-in database (node:sqlite). Update VS Code to use Seedance Studio.',
+    );
+  return vscode.l10n.t(
+    'The task list can’t be opened: {0}',
+    error instanceof Error ? error.message : String(error),
+  );
+}

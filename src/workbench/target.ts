@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import type { TaskTarget } from '../tasks/record.ts';
+import { resolveOutputFolder, type FolderProblem } from '../videos/folder.ts';
+import { actions } from './actions.ts';
+import { refuse } from './refusal.ts';
+import { outputSettings } from './settings.ts';
+
+/**
+ * Where a video will be saved: in the workspace folder of the document that the prompt comes from, else the first one, else
+ * one that the user picks now. Undefined where the user picked none. Throws `NotGenerated` where nothing can be saved there:
+ * better now than when it is paid for.
+ */
+export async function chooseTarget(source: vscode.Uri | undefined): Promise<TaskTarget | undefined> {
+  const folder = folderOf(source) ?? (await pickFolder());
+  if (!folder) return undefined;
+  const output = outputSettings(folder);
+  const resolved = await resolveOutputFolder(folder.fsPath, output.outputFolder);
+  if (resolved.kind === 'problem')
+    refuse(
+      problemSentence(resolved.problem, output.outputFolder),
+      resolved.problem === 'workspaceMissing'
+        ? actions.openFolder()
+        : actions.settings('seedance.outputFolder'),
+    );
+  return { workspaceFolder: folder.toString(), ...output };
+}
+
+function folderOf(source: vscode.Uri | undefined): vscode.Uri | undefined {
+  const own = source && vscode.workspace.getWorkspaceFolder(source);
+  const folders = [...(own ? [own] : []), ...(vscode.workspace.workspaceFolders ?? [])];
+  return folders.find(({ uri }) => uri.scheme === 'file')?.uri;
+}
+
+async function pickFolder(): Promise<vscode.Uri | undefined> {
+  const choose = vscode.l10n.t('Choose Folder');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.workspace.workspaceFolders?.length
+      ? vscode.l10n.t('The open folder is not on a disk: choose where the video will be saved.')
+      : vscode.l10n.t('No folder is open: choose where the video will be saved.'),
+    choose,
+  );
+  if (chosen !== choose) return undefined;
+  const folders = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Folder for the Video'),
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: vscode.l10n.t('Save Videos Here'),
+  });
+  return folders?.find(({ scheme }) => scheme === 'file');
+}
+
+function problemSentence(problem: FolderProblem, outputFolder: string): string {
+  switch (problem) {
+    case 'workspaceMissing':
+      return vscode.l10n.t('The workspace folder is not there any more: the video could not be saved.');
+    case 'outside':
+      return vscode.l10n.t(
+        'The folder for videos, “{0}” (setting outputFolder), lies outside of the workspace folder.',
+        outputFolder,
+      );
+    case 'notAFolder':
+      return vscode.l10n.t(
+        'The folder for videos, “{0}” (setting outputFolder), can’t be used: something else has its name, or it can’t be read.',
+        outputFolder,
+      );
+    case 'badName':
+      return vscode.l10n.t(
+        'The folder for videos, “{0}” (setting outputFolder), has a name that not every system takes.',
+        outputFolder,
+      );
+  }
+}

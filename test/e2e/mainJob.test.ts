@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type FaultySimulator, startFaultySimulator } from '../support/simulatorFaults.ts';
+import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import {
+  agreeToPrice,
+  generateFromPalette,
+  savedVideos,
+  secondOnScreen,
+  currentTime,
+  STORY,
+  typeKey,
+  waitForPlaying,
+  waitForVideo,
+} from './support/mainJob.ts';
+
+/** The simulator is so many times faster than EvoLink: a video takes some seconds. */
+const SPEED = 20;
+
+describe('the main job, by keyboard and mouse', function () {
+  this.timeout(180_000);
+  let workspace: string;
+  let workbench: Workbench;
+  let evolink: FaultySimulator;
+
+  before(async () => {
+    workspace = await mkdtemp(path.join(tmpdir(), 'seedance-job-'));
+    await writeFile(path.join(workspace, 'story.md'), STORY);
+    evolink = await startFaultySimulator({ clock: Date, speed: SPEED });
+    workbench = await openWorkbench({
+      workspace,
+      // Lines are not wrapped, so that the arrow keys select whole ones beside the player too.
+      userSettings: {
+        'seedance.apiBaseUrl': evolink.simulator.url,
+        '[markdown]': { 'editor.wordWrap': 'off' },
+      },
+    });
+  });
+
+  after(async () => {
+    await workbench?.close();
+    await evolink?.simulator.close();
+    await rm(workspace, { recursive: true, force: true });
+  });
+
+  const posts = (): number => evolink.simulator.posts.length;
+
+  it('runs in a real VS Code', async () => {
+    await workbench.runCommand('Help: About');
+    const about = await workbench.pressDialogButton(/(Code|Version): /, 'OK');
+    assert.match(about, /(Code|Version): 1\.1\d\d\.\d/);
+    console.log(`      ${/(?:Code|Version): [\d.]+/.exec(about)?.[0]}`);
+  });
+
+  it('prints how long its activation took', async () => {
+    await workbench.runCommand('Developer: Show Running Extensions');
+    const row = workbench.page.locator('.extension', { hasText: 'Seedance Studio' });
+    const text = await workbench.waitFor('the activation time', async () => {
+      const shown = await row.innerText().catch(() => '');
+      return /Activation:[^\d]*\d+ms/.exec(shown)?.[0];
+    });
+    console.log(
+      `      ${text}, as VS Code counts it: with loading the code, on this machine as busy as it is`,
+    );
+    await workbench.page.keyboard.press('ControlOrMeta+W').catch(() => undefined);
+  });
+
+  it('refuses a wrong key with one sentence and keeps nothing of it', async () => {
+    await generateFromPalette(workbench);
+    await typeKey(workbench, 'sk-wrong');
+    await workbench.pressNotificationButton('EvoLink does not accept this API key', 'Set API Key');
+    await workbench.answer('EvoLink API Key', evolink.simulator.key);
+    await workbench.waitForNotification('The API key is kept');
+    assert.equal(posts(), 0);
+  });
+
+  it('makes a video of the selected text and plays it', async () => {
+    await generateFromPalette(workbench);
+    assert.match(await agreeToPrice(workbench), /67\.5 credits \(\$0\.99\)/);
+    await workbench.openView('Seedance');
+    await workbench.waitForTreeItem(/Generating \d+ %/, 30_000);
+    await workbench.screenshot('task-under-way');
+    const video = await waitForVideo(workbench, workspace);
+    const player = await waitForPlaying(workbench);
+    await workbench.screenshot('video-playing');
+    assert.equal(await secondOnScreen(player), Math.floor(await currentTime(player)));
+    await workbench.waitForTreeItem(/Saved/);
+
+    assert.equal(posts(), 1);
+    const post = evolink.simulator.posts[0];
+    assert.deepEqual(JSON.parse(String(post?.body)), {
+      model: 'seedance-2.0-text-to-video',
+      prompt: STORY.split('\n').slice(2, 4).join('\n'),
+      duration: 5,
+      quality: '720p',
+      aspect_ratio: '16:9',
+      generate_audio: true,
+      content_filter: true,
+    });
+    assert.match(String(post?.headers['idempotency-key']), /^[A-Za-z0-9._-]{16,96}$/);
+    const sidecar = JSON.parse(await readFile(`${video}.json`, 'utf8'));
+    assert.equal(
+      sidecar.video.sha256,
+      createHash('sha256')
+        .update(await readFile(video))
+        .digest('hex'),
+    );
+    assert.equal(sidecar.source.uri, '../story.md');
+  });
+
+  it('shows the one under way before the same request is paid for again', async () => {
+    await generateFromPalette(workbench);
+    await workbench.pressNotificationButton('This very request is already under way', 'Show It');
+    // Shown means selected and with the focus, which would close a list that the next test opens.
+    await workbench.waitFor('the task that is shown', async () => {
+      const row = workbench.treeItem(/lighthouse/);
+      return (
+        (await row.getAttribute('aria-selected')) === 'true' &&
+        (await row.getAttribute('class'))?.includes('focused') === true
+      );
+    });
+    assert.equal(posts(), 1);
+  });
+
+  it('goes on after a reload of the window with what is being generated, and saves it', async () => {
+    const posted = posts();
+    const saved = (await savedVideos(workspace)).length;
+    await workbench.openFile('story.md');
+    await workbench.selectLines(1, 1);
+    await workbench.runCommand('Seedance: Generate Video from Selection');
+    await agreeToPrice(workbench);
+    await workbench.waitFor('the request', () => posts() === posted + 1);
+    await workbench.reload();
+    await workbench.waitFor(
+      'the second video',
+      async () => (await savedVideos(workspace)).length === saved + 1,
+      60_000,
+    );
+    assert.equal(posts(), posted + 1);
+  });
+
+  it('offers the next step where there is no text', async () => {
+    const posted = posts();
+    await workbench.openFile('story.md');
+    await workbench.selectLines(1, 1);
+    await workbench.page.keyboard.press('ArrowDown'); // the empty line
+    await workbench.runCommand('Seedance: Generate Video from Selection');
+    await workbench.pressNotificationButton('There is no text to make a video of', 'Type a Prompt');
+    await workbench.waitForQuickInput('Describe the video');
+    await workbench.page.keyboard.press('Escape');
+    assert.equal(posts(), posted);
+  });
+
+  it('says that a refused prompt can be changed, and that nothing was charged', async () => {
+    const posted = posts();
+    evolink.faults.order({ on: 'create', error: 'content_policy_violation' });
+    await workbench.openFile('story.md');
+    await workbench.selectLines(3, 3);
+    await workbench.runCommand('Seedance: Generate Video from Selection');
+    await agreeToPrice(workbench);
+    await workbench.pressNotificationButton('EvoLink refused the content of the prompt', 'Edit Prompt');
+    await workbench.waitForQuickInput('Describe the video');
+    await workbench.page.keyboard.press('Escape');
+    await workbench.waitForTreeItem(/Refused/);
+    assert.equal(posts(), posted + 1);
+  });
+
+  it('never sends a request again whose outcome is unknown', async () => {
+    const posted = posts();
+    evolink.faults.order({ on: 'create', processed: true, cut: true });
+    await workbench.openFile('story.md');
+    await workbench.selectLines(4, 4);
+    await workbench.runCommand('Seedance: Generate Video from Selection');
+    await agreeToPrice(workbench);
+    await workbench.waitForNotification('It is unknown whether EvoLink took this request');
+    await workbench.waitForTreeItem(/Outcome unknown/);
+    await workbench.screenshot('outcome-unknown');
+    assert.equal(posts(), posted + 1);
+  });
+
+  it('goes on after VS Code was killed while a video is generated, and saves it', async () => {
+    const posted = posts();
+    const saved = (await savedVideos(workspace)).length;
+    await workbench.openFile('story.md');
+    await workbench.selectLines(1, 3);
+    await workbench.runCommand('Seedance: Generate Video from Selection');
+    await agreeToPrice(workbench);
+    await workbench.waitFor('the request', () => posts() === posted + 1);
+    await workbench.waitForTreeItem(/Generating|Queued/, 30_000);
+    await workbench.restartServer({ crash: true });
+    await workbench.waitFor(
+      'the third video',
+      async () => (await savedVideos(workspace)).length === saved + 1,
+      60_000,
+    );
+    assert.equal(posts(), posted + 1);
+  });
+
+  it('leaves no half-written file where the result is not a video', async () => {
+    const saved = (await savedVideos(workspace)).length;
+    evolink.faults.order({
+      on: 'file',
+      times: 50,
+      answer: { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' },
+    });
+    await workbench.openFile('story.md');
+    await workbench.selectLines(3, 4);
+    await workbench.runCommand('Seedance: Generate Video from Selection');
+    await workbench
+      .pressNotificationButton('This very request is already under way', 'Generate Another')
+      .catch(() => undefined);
+    await agreeToPrice(workbench);
+    await workbench.waitForNotification('is not a video', 60_000);
+    assert.equal((await savedVideos(workspace)).length, saved);
+    evolink.faults.clear();
+  });
+});
+
+describe('where EvoLink is away', function () {
+  this.timeout(180_000);
+
+  it('sends nothing, says so and keeps the request for later', async () => {
+    const workspace = await mkdtemp(path.join(tmpdir(), 'seedance-away-'));
+    await writeFile(path.join(workspace, 'story.md'), STORY);
+    const { simulator } = await startFaultySimulator({ clock: Date, speed: SPEED });
+    const workbench = await openWorkbench({
+      workspace,
+      userSettings: { 'seedance.apiBaseUrl': simulator.url },
+    });
+    try {
+      await workbench.runCommand('Seedance: Set API Key');
+      await typeKey(workbench, simulator.key);
+      await workbench.waitForNotification('The API key is kept');
+      const port = Number(new URL(simulator.url).port);
+      await simulator.close();
+      await generateFromPalette(workbench);
+      await agreeToPrice(workbench);
+      await workbench.waitForNotification('can’t be reached; nothing was sent or charged', 60_000);
+      await workbench.screenshot('server-away');
+      const back = await startFaultySimulator({ clock: Date, speed: SPEED, port, key: simulator.key });
+      try {
+        await workbench.pressNotificationButton('can’t be reached', 'Send');
+        await waitForVideo(workbench, workspace);
+        assert.equal(back.simulator.posts.length, 1);
+      } finally {
+        await back.simulator.close();
+      }
+    } finally {
+      await workbench.close();
+      await rm(workspace, { recursive: true, force: true });
+    }
+  });
+});

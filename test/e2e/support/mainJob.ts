@@ -1,0 +1,75 @@
+// The main job as a person does it, step by step: for the demo and for the tests.
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Frame } from 'playwright-core';
+import { CLIP_SECONDS } from '../../../src/simulator/clip.ts';
+import type { Workbench } from '../../support/workbench.ts';
+
+/** The file in the workspace; lines 3 and 4 are the prompt. */
+export const STORY = `# The lighthouse
+
+A lighthouse at dawn, waves rolling in. The camera rises slowly.
+The keeper says: "One more night."
+`;
+
+/** Milliseconds within which a simulated video must be done and saved. */
+const JOB_LIMIT = 90_000;
+
+/** Selects the prompt of the story and runs the command from the palette. */
+export async function generateFromPalette(workbench: Workbench): Promise<void> {
+  await workbench.openFile('story.md');
+  await workbench.selectLines(3, 4);
+  await workbench.runCommand('Seedance: Generate Video from Selection');
+}
+
+/** Types the key, which is asked for the first time. */
+export async function typeKey(workbench: Workbench, key: string): Promise<void> {
+  await workbench.answer('EvoLink API Key', key);
+}
+
+/** Agrees to the price. @returns what the dialog said */
+export async function agreeToPrice(workbench: Workbench): Promise<string> {
+  return await workbench.pressDialogButton('Generate a video of', 'Generate');
+}
+
+/** The videos in the workspace's output folder, under their final names. */
+export async function savedVideos(workspace: string): Promise<string[]> {
+  const folder = path.join(workspace, 'videos');
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter(name => name.endsWith('.mp4') && !name.startsWith('.'))
+    .map(name => path.join(folder, name));
+}
+
+/** Waits until the first video of the workspace is saved. @returns its path */
+export async function waitForVideo(workbench: Workbench, workspace: string): Promise<string> {
+  return await workbench.waitFor('the saved video', async () => (await savedVideos(workspace))[0], JOB_LIMIT);
+}
+
+/** Waits until the player has played past the clip's first second. @returns the player's page */
+export async function waitForPlaying(workbench: Workbench): Promise<Frame> {
+  const page = await workbench.webviewFrame('video', 30_000);
+  await workbench.waitFor(
+    'a clip that plays past its first second',
+    async () => (await currentTime(page)) > 1,
+    30_000,
+  );
+  return page;
+}
+
+/** Seconds. */
+export async function currentTime(page: Frame): Promise<number> {
+  return await page.evaluate<number>(`document.querySelector('video').currentTime`);
+}
+
+/** The clip's second that is on the screen, told by its colour; undefined where the picture has none of them. */
+export async function secondOnScreen(page: Frame): Promise<number | undefined> {
+  const pixel = await page.evaluate<number[]>(`(() => {
+    const video = document.querySelector('video');
+    const context = new OffscreenCanvas(1, 1).getContext('2d');
+    context.drawImage(video, 40, 40, 1, 1, 0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data];
+  })()`);
+  return CLIP_SECONDS.find(({ color }) => color.every((value, i) => Math.abs(value - (pixel[i] ?? 999)) < 20))
+    ?.digit;
+}

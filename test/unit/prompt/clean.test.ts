@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { cleanPrompt } from '../../../src/prompt/clean.ts';
+
+describe('cleaning a prompt', () => {
+  it('makes line ends alike and drops blank edges', () => {
+    assert.equal(cleanPrompt('\r\n  One.\r\nTwo.\rThree.\n\n'), 'One.\nTwo.\nThree.');
+  });
+
+  it('drops control characters and byte order marks, and keeps tabs and emoji', () => {
+    assert.equal(cleanPrompt('\ufeffA\u0000 cat\u001b[1m\t🐈‍⬛'), 'A cat[1m\t🐈‍⬛');
+  });
+
+  it('leaves nothing of what is blank', () => {
+    for (const blank of [
+      '',
+      ' ',
+      '\n\t\r\n',
+      '\ufeff',
+      '\u0000\u0007',
+      '\u00a0\u3000',
+      '\u200b',
+      ' \u200d\u2060\u00ad ',
+    ])
+      assert.equal(cleanPrompt(blank), '');
+  });
+
+  it('changes nothing the second time', () => {
+    fc.assert(
+      fc.property(fc.string(), text => {
+        assert.equal(cleanPrompt(cleanPrompt(text)), cleanPrompt(text));
+      }),
+    );
+  });
+});

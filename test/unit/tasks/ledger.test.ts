@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Ledger, LedgerTooNew, type LedgerChange } from '../../../src/tasks/ledger.ts';
+import { ProcessLock } from '../../../src/tasks/lock.ts';
+import { IllegalTransition } from '../../../src/tasks/transitions.ts';
+import { makeRecord } from '../../support/records.ts';
+
+describe('Ledger', () => {
+  let folder: string;
+  let file: string;
+  const open: Ledger[] = [];
+
+  function openLedger(): Ledger {
+    const ledger = Ledger.open({ file, now: () => 42 });
+    open.push(ledger);
+    return ledger;
+  }
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ledger-'));
+    file = join(folder, 'tasks.db');
+  });
+
+  afterEach(async () => {
+    for (const ledger of open.splice(0)) ledger.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('gives back after reopening what was recorded', async () => {
+    const record = makeRecord({
+      prompt: 'Ein "Prompt" 안녕 👩‍🚀\n\u2028',
+      source: { uri: 'file:///a.md', line: 3, text: 't', hash: 'h' },
+    });
+    const first = openLedger();
+    await first.add(record);
+    first.close();
+    assert.deepEqual(openLedger().all(), [record]);
+  });
+
+  it('refuses an illegal event and leaves the task as it was', async () => {
+    const ledger = openLedger();
+    const record = makeRecord();
+    await ledger.add(record);
+    await assert.rejects(ledger.apply(record.id, { type: 'downloadAgain' }), IllegalTransition);
+    assert.deepEqual(ledger.get(record.id), record);
+  });
+
+  it('writes nothing where the writer may not write any more', async () => {
+    const ledger = openLedger();
+    const record = makeRecord();
+    await ledger.add(record);
+    assert.equal(await ledger.apply(record.id, { type: 'submit' }, () => false), undefined);
+    assert.equal(ledger.get(record.id)?.state, 'waiting');
+  });
+
+  it('tells of each change once, after it is written', async () => {
+    const ledger = openLedger();
+    const changes: LedgerChange[] = [];
+    ledger.onDidChange(change => changes.push(change));
+    const record = makeRecord();
+    await ledger.add(record);
+    await ledger.apply(record.id, { type: 'submit' });
+    await ledger.remove(record.id);
+    assert.deepEqual(
+      changes.map(change => [change.id, change.task?.state]),
+      [
+        [record.id, 'waiting'],
+        [record.id, 'submitting'],
+        [record.id, undefined],
+      ],
+    );
+  });
+
+  it('waits for another writer without standing still', async () => {
+    const ledger = openLedger();
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    let turns = 0;
+    const ticker = setInterval(() => (turns += 1), 10);
+    const writing = ledger.add(makeRecord());
+    await sleep(300);
+    other.exec('COMMIT');
+    other.close();
+    await writing;
+    clearInterval(ticker);
+    assert.equal(ledger.all().length, 1);
+    assert(turns >= 3, `the event loop turned ${turns} times in 300 ms`);
+  });
+
+  it('tells what another process changed or removed, once, when asked to read', async () => {
+    const mine = openLedger();
+    const theirs = openLedger();
+    const told: LedgerChange[] = [];
+    const toldNow = (): number => told.length;
+    mine.onDidChange(change => told.push(change));
+    const [kept, removed] = [makeRecord(), makeRecord()];
+    await theirs.add(kept);
+    await theirs.add(removed);
+    await theirs.apply(kept.id, { type: 'submit' });
+    await theirs.remove(removed.id);
+    assert.equal(toldNow(), 0);
+    mine.readChanges();
+    mine.readChanges();
+    assert.deepEqual(
+      told.map(change => [change.id, change.task?.state]),
+      [
+        [removed.id, undefined],
+        [kept.id, 'submitting'],
+      ],
+    );
+  });
+
+  it('puts a damaged file aside and starts anew', async () => {
+    await writeFile(file, 'this is no database, but long enough to be read as one '.repeat(100));
+    const ledger = openLedger();
+    assert.deepEqual(ledger.all(), []);
+    assert(ledger.damagedFile);
+    assert((await readdir(folder)).some(name => name.includes('.damaged-')));
+  });
+
+  it('leaves a row that can’t be read where it is, and gives all others', async () => {
+    const ledger = openLedger();
+    const record = makeRecord();
+    await ledger.add(record);
+    const other = new DatabaseSync(file);
+    other.exec(
+      `INSERT INTO tasks (id, state, created_at, change, record) VALUES ('odd', 'queued', 1, 1, '{"id":')`,
+    );
+    assert.deepEqual(ledger.all(), [record]);
+    assert.equal(ledger.get('odd'), undefined);
+    assert.equal(Number(other.prepare('SELECT count(*) AS n FROM tasks').get()?.['n']), 2);
+    other.close();
+  });
+
+  it('does not call a change failed because a listener failed', async () => {
+    const ledger = openLedger();
+    ledger.onDidChange(() => {
+      throw new Error('the view is gone');
+    });
+    const record = makeRecord();
+    await ledger.add(record);
+    assert.equal((await ledger.apply(record.id, { type: 'submit' }))?.state, 'submitting');
+  });
+
+  it('brings a list of the first version up to date with its tasks', () => {
+    const record = makeRecord({ state: 'queued', remoteId: 'task-unified-1-a' });
+    const old = new DatabaseSync(file);
+    old.exec(`CREATE TABLE tasks (id TEXT PRIMARY KEY, state TEXT NOT NULL, created_at INTEGER NOT NULL, change INTEGER NOT NULL, record TEXT NOT NULL);
+      CREATE INDEX tasks_by_state ON tasks (state); CREATE INDEX tasks_by_change ON tasks (change);
+      CREATE TABLE removed (id TEXT PRIMARY KEY, change INTEGER NOT NULL);
+      CREATE TABLE changes (newest INTEGER NOT NULL); INSERT INTO changes VALUES (1); PRAGMA user_version = 1`);
+    old
+      .prepare('INSERT INTO tasks VALUES (?, ?, ?, 1, ?)')
+      .run(record.id, record.state, record.createdAt, JSON.stringify(record));
+    old.close();
+    assert.deepEqual(openLedger().findRemote(record.origin, 'task-unified-1-a'), record);
+  });
+
+  it('does without shared memory where the disk has none', async () => {
+    await mkdir(`${file}-shm`);
+    const ledger = openLedger();
+    const record = makeRecord();
+    await ledger.add(record);
+    ledger.close();
+    assert.deepEqual(openLedger().all(), [record]);
+  });
+
+  it('refuses a second task of the same id', async () => {
+    const ledger = openLedger();
+    const record = makeRecord();
+    await ledger.add(record);
+    await assert.rejects(ledger.add(record));
+    assert.deepEqual(ledger.all(), [record]);
+  });
+
+  it('refuses a list of a newer version', () => {
+    const database = new DatabaseSync(file);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+    assert.throws(
+      () => openLedger(),
+      (error: unknown) => error instanceof LedgerTooNew && error.version === 99,
+    );
+  });
+});
+
+describe('ProcessLock', () => {
+  it('is held by one at a time and free after release', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lock-'));
+    const [a, b] = [new ProcessLock(join(folder, 'l.db')), new ProcessLock(join(folder, 'l.db'))];
+    assert.equal(a.tryAcquire(), true);
+    assert.equal(b.tryAcquire(), false);
+    assert.equal(b.held, false);
+    a.release();
+    assert.equal(b.tryAcquire(), true);
+    b.release();
+    await rm(folder, { recursive: true });
+  });
+
+  it('is not held any more when its file was removed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lock-'));
+    const file = join(folder, 'l.db');
+    const [a, b] = [new ProcessLock(file), new ProcessLock(file)];
+    a.tryAcquire();
+    await rm(file);
+    assert.equal(b.tryAcquire(), true);
+    assert.equal(a.held, false);
+    assert.equal(a.tryAcquire(), false);
+    b.release();
+    await rm(folder, { recursive: true });
+  });
+});

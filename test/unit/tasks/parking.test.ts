@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fetch from 'node-fetch';
+import { linkDeadline } from '../../../src/tasks/deadline.ts';
+import { moveIn } from '../../../src/tasks/moveIn.ts';
+import { saveVideo } from '../../../src/tasks/saver.ts';
+import { startRig, type FollowerRig } from '../../support/followerRig.ts';
+import { repository } from '../../support/paths.ts';
+import { waitFor } from '../../support/waitFor.ts';
+
+describe('Parking', () => {
+  let rig: FollowerRig;
+  beforeEach(async () => {
+    rig = await startRig();
+  });
+  afterEach(() => rig.close());
+
+  function follow(): { refresh(): void } {
+    return rig.follower({
+      save: (task, signal, onProgress) =>
+        saveVideo(task, signal, onProgress, {
+          fetch,
+          now: rig.now,
+          log: line => void rig.lines.push(line),
+          parkingFolder: join(rig.folder, 'parked'),
+        }),
+    });
+  }
+
+  it('keeps a video whose folder can’t be used, and brings it in when it can, though its link is dead by then', async () => {
+    await writeFile(join(rig.folder, 'videos'), 'a file in its place');
+    const { id } = await rig.addAccepted();
+    const follower = follow();
+    const parked = await waitFor('the parked video', () => {
+      const task = rig.ledger.get(id);
+      return task?.parked && task;
+    });
+    assert.deepEqual([parked.state, parked.error?.kind], ['downloading', 'folder.notAFolder']);
+    assert.equal(linkDeadline(parked), undefined);
+    rig.faults.order({ on: 'file', answer: { status: 410 }, times: 100 });
+    await rm(join(rig.folder, 'videos'));
+    follower.refresh();
+    const saved = await rig.reaches(id, 'saved');
+    assert(saved.video);
+    assert.deepEqual(
+      await readFile(fileURLToPath(saved.video.uri)),
+      await readFile(join(repository, 'media/demo/clip.mp4')),
+    );
+    assert.equal(saved.parked, undefined);
+    await waitFor('the parking place to be empty', () => !existsSync(parked.parked?.path ?? ''));
+  });
+
+  it('keeps a video of a workspace that only VS Code can write to, and moves it in through that', async () => {
+    const target = { workspaceFolder: 'vscode-vfs://host/folder', outputFolder: 'videos', fileName: '{id}' };
+    const { id } = await rig.addAccepted({ target });
+    follow();
+    const parked = await waitFor('the parked video', () => {
+      const task = rig.ledger.get(id);
+      return task?.parked && task;
+    });
+    const files = new Map<string, Uint8Array>([[`${id}.mp4`, Buffer.from('somebody else’s')]]);
+    const folder = {
+      writeNew: (name: string, bytes: Uint8Array) => {
+        if (files.has(name)) return Promise.resolve(undefined);
+        files.set(name, bytes);
+        return Promise.resolve(`vscode-vfs://host/folder/videos/${encodeURIComponent(name)}`);
+      },
+    };
+    const saved = await moveIn(parked, folder, rig.ledger);
+    assert.equal(saved?.state, 'saved');
+    assert.deepEqual(
+      Buffer.from(files.get(`${id} (2).mp4`) ?? []),
+      await readFile(join(repository, 'media/demo/clip.mp4')),
+    );
+    assert.equal(saved.video?.hasAudio, true);
+    assert.equal(await moveIn(parked, folder, rig.ledger), undefined);
+    assert(!existsSync(parked.parked?.path ?? ''));
+  });
+
+  it('goes to its own folder where that can be used', async () => {
+    await mkdir(join(rig.folder, 'parked'), { recursive: true });
+    const { id } = await rig.addAccepted();
+    follow();
+    const saved = await rig.reaches(id, 'saved');
+    assert(saved.video?.uri.includes('/videos/'));
+  });
+});

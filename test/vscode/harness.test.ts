@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+describe('the extension host', () => {
+  it('is of the VS Code that was asked for', () => {
+    console.log(`    VS Code ${vscode.version}, Node ${process.versions.node}`);
+    const asked = process.env['SEEDANCE_TEST_VSCODE'];
+    if (asked) assert.equal(vscode.version, asked);
+    const [major = 0, minor = 0] = vscode.version.split('.').map(Number);
+    assert.ok(major > 1 || (major === 1 && minor >= 110), `${vscode.version} is older than engines.vscode`);
+  });
+
+  it('has the folder of the test open', () => {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.equal(folder?.uri.fsPath, process.env['SEEDANCE_TEST_WORKSPACE'] ?? folder?.uri.fsPath);
+  });
+
+  it('holds SQLite', () => {
+    const sqlite = process.getBuiltinModule('node:sqlite');
+    const database = new sqlite.DatabaseSync(':memory:');
+    assert.deepEqual({ ...database.prepare('select 6 * 7 as answer').get() }, { answer: 42 });
+    database.close();
+  });
+
+  it('finds and activates the extension', async () => {
+    const extension = vscode.extensions.getExtension('seedance-studio.seedance-studio');
+    assert.ok(extension);
+    await extension.activate();
+    assert.equal(extension.isActive, true);
+  });
+});
