@@ -333,7 +333,8 @@ describe('the player beside the preview of VS Code', function () {
 
   const openWithPlayer = async (folder: string, file: string): Promise<void> => {
     await workbench.clickTreeItem(folder);
-    await workbench.treeItemAction(file, 'Open With...');
+    const player = workbench.page.locator('.quick-input-widget .label-name', { hasText: 'Seedance Player' });
+    await workbench.treeItemAction(file, 'Open With...', player.first());
     await workbench.pick('Seedance Player');
     await workbench.webviewFrame('#controls', 30_000);
   };
@@ -353,8 +354,9 @@ describe('the player beside the preview of VS Code', function () {
 
   it('goes on with a video that is renamed', async () => {
     await openWithPlayer('shots', 'scene.mp4');
-    await workbench.treeItemAction('scene.mp4', 'Rename...');
-    await workbench.page.locator('.explorer-folders-view .monaco-inputbox input').fill('dawn.mp4');
+    const name = workbench.page.locator('.explorer-folders-view .monaco-inputbox input');
+    await workbench.treeItemAction('scene.mp4', 'Rename...', name);
+    await name.fill('dawn.mp4');
     await workbench.page.keyboard.press('Enter');
     await workbench.waitForActiveTab('dawn.mp4');
     const page = new PlayerPage(await workbench.webviewFrame('#controls', 30_000));

@@ -266,15 +266,23 @@ export class Workbench {
     await this.#step(`click the item ${name}`, () => this.treeItem(name).click({ timeout: limit }));
   }
 
-  /** Opens the context menu of a tree item and chooses an entry; or presses the inline button with that title. */
-  async treeItemAction(name: string | RegExp, action: string): Promise<void> {
-    await this.#step(`${action} on the item ${name}`, async () => {
-      await this.treeItem(name).hover({ timeout: reaction });
-      const inline = this.treeItem(name).getByRole('button', { name: action });
-      if (await inline.isVisible()) return inline.click();
-      await this.treeItem(name).click({ button: 'right' });
-      return this.#chooseInMenu(action);
-    });
+  /**
+   * Opens the context menu of a tree item and chooses an entry; or presses the inline button with that title.
+   * @param follows what the choice shows: a busy workbench may close its menu untouched, then the entry is chosen again
+   */
+  async treeItemAction(name: string | RegExp, action: string, follows?: Locator): Promise<void> {
+    await this.#step(`${action} on the item ${name}`, () =>
+      waitFor(
+        `${action} to be done`,
+        async () => {
+          await this.#chooseOnTreeItem(name, action);
+          if (!follows) return true;
+          await follows.waitFor({ timeout: reaction / 4 }).catch(() => {});
+          return follows.isVisible();
+        },
+        startup,
+      ),
+    );
   }
 
   /** Opens the context menu of the editor at the cursor's line and chooses an entry. The selection stays. */
@@ -475,6 +483,14 @@ export class Workbench {
     if (await focused.isVisible()) return;
     await this.runCommand('View: Focus Active Editor Group');
     await focused.waitFor({ timeout: reaction });
+  }
+
+  async #chooseOnTreeItem(name: string | RegExp, action: string): Promise<void> {
+    await this.treeItem(name).hover({ timeout: reaction });
+    const inline = this.treeItem(name).getByRole('button', { name: action });
+    if (await inline.isVisible()) return inline.click();
+    await this.treeItem(name).click({ button: 'right' });
+    return this.#chooseInMenu(action);
   }
 
   async #chooseInMenu(entry: string): Promise<void> {
