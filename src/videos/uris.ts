@@ -26,8 +26,7 @@ export function relativeUri(from: string, to: string, root: string): string | un
  */
 export function resolveUri(relative: string, from: string, root: string): string | undefined {
   const [base, top] = [parse(from), parse(root)];
-  if (!base || !top || relative === '' || /^\/|^[^/]*:|[\\?#\0]/.test(relative.replace(/^\.\//, '')))
-    return undefined;
+  if (!base || !top || relative === '' || /^\/|^[^/]*:|[\\?#\0]/.test(relative)) return undefined;
   const segments = base.segments.slice(0, -1);
   for (const part of relative.split('/')) {
     const segment = decode(part);

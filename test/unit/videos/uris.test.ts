@@ -44,6 +44,10 @@ describe('relativeUri', () => {
 });
 
 describe('resolveUri', () => {
+  it('takes a name with a colon for no scheme', () => {
+    assert.equal(resolveUri('./a:b.md', SIDECAR, ROOT), `${ROOT}/videos/2026/a%3Ab.md`);
+  });
+
   it('undoes relativeUri', () => {
     const segment = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
