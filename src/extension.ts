@@ -10,8 +10,10 @@ import { guarded } from './workbench/commands/guard.ts';
 import { originWithKey, removeApiKey, setApiKey } from './workbench/commands/setApiKey.ts';
 import { showCredits } from './workbench/commands/showCredits.ts';
 import { taskCommands } from './workbench/commands/taskCommands.ts';
+import { DeadlineWatch } from './workbench/deadlineWatch.ts';
 import { Demo } from './workbench/demo.ts';
 import { generate, type GenerateOptions, type GenerateServices } from './workbench/generate.ts';
+import { ParkedVideos } from './workbench/parkedVideos.ts';
 import { registerPlayer } from './workbench/player/register.ts';
 import { playerServices } from './workbench/playerServices.ts';
 import { Studio } from './workbench/studio.ts';
@@ -77,6 +79,8 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
     demo,
     tree,
     new Announcer(studio),
+    new DeadlineWatch(studio, Date.now),
+    new ParkedVideos(studio, log),
     apiChanges,
     keys.onDidChange(() => {
       for (const session of studio.open) session.follower.refresh();

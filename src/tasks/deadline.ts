@@ -14,8 +14,8 @@ export function linkDeadline(task: TaskRecord): number | undefined {
   return (task.completedAt ?? task.createdAt) + LINK_LIFE;
 }
 
-/** Whether the user has to be warned that a video will be lost soon; `now` is milliseconds since 1970. */
-export function isDeadlineNear(task: TaskRecord, now: number): boolean {
+/** From when on the user has to be warned that a video will be lost soon (milliseconds since 1970); undefined: never. */
+export function warnFrom(task: TaskRecord): number | undefined {
   const deadline = linkDeadline(task);
-  return deadline !== undefined && deadline - now < NEAR;
+  return deadline === undefined ? undefined : deadline - NEAR;
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { readFacts } from '../mp4/facts.ts';
 import { discardPartial } from '../videos/partial.ts';
@@ -15,8 +15,9 @@ const MAX_NUMBER = 99;
 /** A task's output folder in a workspace that only VS Code can write to. */
 export interface OutputFolderWriter {
   /**
-   * Writes a new file whole and returns its uri as text; undefined where the name is taken. Never overwrites and leaves nothing
-   * half written under the name (written under another one, then renamed without overwriting).
+   * Writes a new file whole and returns its full uri as text; undefined where the name is taken by something else. Never
+   * overwrites and leaves nothing half written under the name (written under another one, then renamed without overwriting).
+   * A file with these very bytes counts as written: an earlier call may have died before it told.
    */
   writeNew(name: string, bytes: Uint8Array): Promise<string | undefined>;
 }
@@ -32,37 +33,39 @@ export async function moveIn(
 ): Promise<TaskRecord | undefined> {
   const { parked } = task;
   if (!parked || task.state !== 'downloading') return undefined;
-  const lock = new ProcessLock(`${parked.path}.lock`);
+  const lockFile = `${parked.path}.lock`;
+  const lock = new ProcessLock(lockFile);
   if (!lock.tryAcquire()) return undefined;
+  let saved: TaskRecord | undefined;
   try {
     if (ledger.get(task.id)?.state !== 'downloading') return undefined;
     const bytes = await readFile(parked.path).catch((error: unknown) => {
       throw new SaveError('parkedGone', String(error));
     });
-    const uri = await writeNumbered(folder, nameOf(task), bytes);
+    const { name, uri } = await writeNumbered(folder, nameOf(task), bytes);
     const facts = factsOf(bytes);
     const video = savedVideo(uri, { ...parked, ...(facts && { facts }) });
-    await folder.writeNew(
-      sidecarPath(uri.slice(uri.lastIndexOf('/') + 1)),
-      Buffer.from(formatSidecar(sidecarFor(task, video))),
-    );
-    const saved = await ledger.apply(
-      task.id,
-      { type: 'saved', video },
-      current => current.state === 'downloading',
-    );
+    await folder.writeNew(sidecarPath(name), Buffer.from(formatSidecar(sidecarFor(task, video))));
+    saved = await ledger.apply(task.id, { type: 'saved', video }, current => current.state === 'downloading');
     if (saved) await discardPartial(parked.path);
     return saved;
   } finally {
     lock.release();
+    // Whoever locks it anew sees in the ledger that there is nothing to do.
+    if (saved) await rm(lockFile, { force: true }).catch(() => {});
   }
 }
 
-async function writeNumbered(folder: OutputFolderWriter, name: string, bytes: Uint8Array): Promise<string> {
-  const { name: stem, ext } = path.parse(name);
+async function writeNumbered(
+  folder: OutputFolderWriter,
+  wanted: string,
+  bytes: Uint8Array,
+): Promise<{ name: string; uri: string }> {
+  const { name: stem, ext } = path.parse(wanted);
   for (let number = 1; number <= MAX_NUMBER; number++) {
-    const uri = await folder.writeNew(number === 1 ? name : `${stem} (${number})${ext}`, bytes);
-    if (uri !== undefined) return uri;
+    const name = number === 1 ? wanted : `${stem} (${number})${ext}`;
+    const uri = await folder.writeNew(name, bytes);
+    if (uri !== undefined) return { name, uri };
   }
   throw new SaveError('disk', 'EEXIST');
 }

@@ -122,9 +122,12 @@ async function listSince(
   for (let page = 1; page <= MAX_PAGES; page++) {
     const found = await client.list({ page, pageSize: PAGE_SIZE });
     if (!found) return undefined;
+    const known = tasks.size;
     for (const task of found) tasks.set(task.id, task);
     const oldest = Math.min(Infinity, ...found.map(task => task.createdAt ?? Infinity));
-    if (found.length < PAGE_SIZE || oldest < from) return { tasks: [...tasks.values()], complete: true };
+    // A short page need not be the last one: a server may give fewer than it was asked for.
+    if (found.length === 0 || oldest < from) return { tasks: [...tasks.values()], complete: true };
+    if (tasks.size === known) break;
   }
   return { tasks: [...tasks.values()], complete: false };
 }

@@ -24,7 +24,7 @@ export type OutputFolder =
  * @param relative the setting `outputFolder`, with `/` or `\` on any system; empty for the workspace folder itself
  */
 export async function resolveOutputFolder(workspaceRoot: string, relative: string): Promise<OutputFolder> {
-  const segments = splitRelative(relative);
+  const segments = outputSegments(relative);
   if (typeof segments === 'string') return problem(segments);
   const root = await fs.realpath(workspaceRoot).catch(() => undefined);
   if (root === undefined) return problem('workspaceMissing');
@@ -38,8 +38,8 @@ export async function resolveOutputFolder(workspaceRoot: string, relative: strin
   return { kind: 'folder', path: path.join(workspaceRoot, ...segments) };
 }
 
-/** The setting as path segments, or what is wrong with it, on whatever system it is read. */
-function splitRelative(relative: string): string[] | FolderProblem {
+/** The setting `outputFolder` as path segments, or what is wrong with it, on whatever system it is read. */
+export function outputSegments(relative: string): string[] | FolderProblem {
   if (/^[\\/~]|^[A-Za-z]:/.test(relative)) return 'outside';
   const segments: string[] = [];
   for (const segment of relative.split(/[\\/]/)) {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { EvoLinkClient, normaliseBaseUrl } from '../evolink/client.ts';
+import { type ClientLimits, EvoLinkClient, normaliseBaseUrl } from '../evolink/client.ts';
 import type { ApiKeys } from './apiKeys.ts';
 import { apiBaseUrl } from './settings.ts';
 
@@ -28,18 +28,19 @@ export class Clients {
   }
 
   /** The client for a task's origin; undefined where there is no key for it. */
-  async forOrigin(origin: string): Promise<EvoLinkClient | undefined> {
+  async forOrigin(origin: string, limits?: Partial<ClientLimits>): Promise<EvoLinkClient | undefined> {
     const key = await this.#keys.get(origin);
     if (key === undefined) return undefined;
     const account = accountOfSettings();
-    return this.withKey(account?.origin === origin ? account.baseUrl : origin, key);
+    return this.withKey(account?.origin === origin ? account.baseUrl : origin, key, limits);
   }
 
   /** A client with a key that is not kept yet, to try it. */
-  withKey(baseUrl: string, key: string): EvoLinkClient {
+  withKey(baseUrl: string, key: string, limits: Partial<ClientLimits> = {}): EvoLinkClient {
     return new EvoLinkClient({
       baseUrl,
       key,
+      limits,
       userAgent: this.#userAgent,
       log: (level, line) => this.#log[level](line),
     });

@@ -40,6 +40,7 @@ export const actions = {
     command,
     arguments: args,
   }),
+  refresh: (): Action => ({ title: vscode.l10n.t('Try Now'), command: 'seedance.refresh' }),
   openFolder: (): Action => ({ title: vscode.l10n.t('Open Folder'), command: 'vscode.openFolder' }),
 };
 

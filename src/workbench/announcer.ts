@@ -1,15 +1,17 @@
 import * as vscode from 'vscode';
 import type { TaskRecord } from '../tasks/record.ts';
 import type { TaskState } from '../tasks/task.ts';
-import { tell } from './actions.ts';
+import { actions, tell } from './actions.ts';
 import { explainTask } from './errorSentences.ts';
 import { playVideo } from './playVideo.ts';
 import type { Session } from './session.ts';
 import { opensWhenReady } from './settings.ts';
 import type { Studio } from './studio.ts';
+import { isOpenHere } from './target.ts';
 
 /** Ends that a person is told about. */
 const TOLD: ReadonlySet<TaskState> = new Set(['rejected', 'failed', 'uncertain', 'expired']);
+const FOLLOWED: ReadonlySet<TaskState> = new Set(['queued', 'generating', 'downloading']);
 /** What stands in the way of a task and needs a person; the rest passes by itself and is seen in the view. */
 const NEEDS_PERSON: ReadonlySet<string> = new Set([
   'key',
@@ -49,12 +51,21 @@ export class Announcer implements vscode.Disposable {
     const before = this.#told.get(task.id);
     this.#told.set(task.id, what);
     if (what === before) return;
+    if (before?.startsWith('uncertain') && FOLLOWED.has(task.state)) {
+      void tell(
+        'information',
+        vscode.l10n.t('EvoLink has taken this request: its video will be saved.'),
+        actions.showTasks(),
+      );
+    }
     if (task.state === 'saved') {
       if (task.video && before !== undefined && opensWhenReady())
         void playVideo(vscode.Uri.parse(task.video.uri), 'background');
       return;
     }
     if (!TOLD.has(task.state) && !(task.error && NEEDS_PERSON.has(task.error.kind))) return;
+    if (task.parked && task.error?.kind === 'folderElsewhere' && isOpenHere(task.target.workspaceFolder))
+      return; // moved in by this window
     // What keeps a request from being sent is told by the command that waits for it, when it gives up.
     if (task.state === 'waiting' && task.error?.kind !== 'windowGone') return;
     const explanation = explainTask(task);
@@ -70,8 +81,5 @@ export class Announcer implements vscode.Disposable {
 /** The window in which Generate was pressed; where that is gone, one that has the task's folder open. */
 function belongsHere(task: TaskRecord, session: Session): boolean {
   if (task.owner === session.owner) return true;
-  if (session.isAlive(task.owner)) return false;
-  return (vscode.workspace.workspaceFolders ?? []).some(
-    folder => folder.uri.toString() === task.target.workspaceFolder,
-  );
+  return !session.isAlive(task.owner) && isOpenHere(task.target.workspaceFolder);
 }

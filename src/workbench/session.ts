@@ -9,6 +9,8 @@ import { Ledger } from '../tasks/ledger.ts';
 import { LedgerWatcher } from '../tasks/ledgerWatcher.ts';
 import { ProcessLock } from '../tasks/lock.ts';
 import { UnfinishedMarker } from '../tasks/marker.ts';
+import { checkOutcome } from '../tasks/outcomes.ts';
+import { OutcomeWatch } from '../tasks/outcomeWatch.ts';
 import { saveVideo } from '../tasks/saver.ts';
 import { sleep } from '../tasks/sleep.ts';
 import { SubmissionQueue } from '../tasks/submissions.ts';
@@ -63,6 +65,14 @@ export function openAccountSession(storage: string, services: SessionServices): 
     join(storage, 'parked'),
   );
   const orphans = new OrphanWatch(ledger, presence, report);
+  const outcomes = new OutcomeWatch({
+    ledger,
+    check: id => checkOutcome(id, { ledger, clientFor: parts.clientFor, log: report }),
+    isMine: task => task.owner === presence.id || !presence.isAlive(task.owner),
+    sleep,
+    now: Date.now,
+    log: report,
+  });
   return {
     kind: 'account',
     ledger,
@@ -71,6 +81,7 @@ export function openAccountSession(storage: string, services: SessionServices): 
     isAlive: owner => presence.isAlive(owner),
     end: async () => {
       orphans.dispose();
+      outcomes.dispose();
       await Promise.all([parts.queue.end(), parts.follower.end()]);
       // Until here this window counts as the sender of its tasks.
       presence.dispose();
@@ -105,7 +116,8 @@ function startParts(
   { clients, globalState, log }: SessionServices,
   parkingFolder?: string,
 ): Pick<Session, 'queue' | 'follower' | 'clientFor' | 'report'> {
-  const clientFor = (origin: string) => clients.forOrigin(origin);
+  // Asks once: follower and queue have their own plan for when to ask again.
+  const clientFor = (origin: string) => clients.forOrigin(origin, { readRetries: 0 });
   const report = (line: string): void => log.info(line);
   const queue = new SubmissionQueue({
     ledger,

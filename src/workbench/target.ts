@@ -1,6 +1,11 @@
 import * as vscode from 'vscode';
 import type { TaskTarget } from '../tasks/record.ts';
-import { resolveOutputFolder, type FolderProblem } from '../videos/folder.ts';
+import {
+  outputSegments,
+  resolveOutputFolder,
+  type FolderProblem,
+  type OutputFolder,
+} from '../videos/folder.ts';
 import { actions } from './actions.ts';
 import { refuse } from './refusal.ts';
 import { outputSettings } from './settings.ts';
@@ -14,7 +19,7 @@ export async function chooseTarget(source: vscode.Uri | undefined): Promise<Task
   const folder = folderOf(source) ?? (await pickFolder());
   if (!folder) return undefined;
   const output = outputSettings(folder);
-  const resolved = await resolveOutputFolder(folder.fsPath, output.outputFolder);
+  const resolved = await resolve(folder, output.outputFolder);
   if (resolved.kind === 'problem')
     refuse(
       problemSentence(resolved.problem, output.outputFolder),
@@ -25,17 +30,36 @@ export async function chooseTarget(source: vscode.Uri | undefined): Promise<Task
   return { workspaceFolder: folder.toString(), ...output };
 }
 
+/** Whether this window has the folder open. @param folder uri as text */
+export function isOpenHere(folder: string): boolean {
+  return (vscode.workspace.workspaceFolders ?? []).some(({ uri }) => uri.toString() === folder);
+}
+
 function folderOf(source: vscode.Uri | undefined): vscode.Uri | undefined {
   const own = source && vscode.workspace.getWorkspaceFolder(source);
   const folders = [...(own ? [own] : []), ...(vscode.workspace.workspaceFolders ?? [])];
-  return folders.find(({ uri }) => uri.scheme === 'file')?.uri;
+  return folders.find(({ uri }) => isWritable(uri))?.uri;
+}
+
+/** A repository that is looked at without a clone may be read-only. */
+function isWritable({ scheme }: vscode.Uri): boolean {
+  return scheme === 'file' || vscode.workspace.fs.isWritableFileSystem(scheme) === true;
+}
+
+/** Of a folder that only VS Code reaches the setting alone is checked: it has no links that lead elsewhere. */
+async function resolve(folder: vscode.Uri, outputFolder: string): Promise<OutputFolder> {
+  if (folder.scheme === 'file') return await resolveOutputFolder(folder.fsPath, outputFolder);
+  const segments = outputSegments(outputFolder);
+  return typeof segments === 'string'
+    ? { kind: 'problem', problem: segments }
+    : { kind: 'folder', path: vscode.Uri.joinPath(folder, ...segments).path };
 }
 
 async function pickFolder(): Promise<vscode.Uri | undefined> {
   const choose = vscode.l10n.t('Choose Folder');
   const chosen = await vscode.window.showWarningMessage(
     vscode.workspace.workspaceFolders?.length
-      ? vscode.l10n.t('The open folder is not on a disk: choose where the video will be saved.')
+      ? vscode.l10n.t('The open folder can’t be written to: choose where the video will be saved.')
       : vscode.l10n.t('No folder is open: choose where the video will be saved.'),
     choose,
   );

@@ -424,6 +424,10 @@ export class Workbench {
       )
       .first()
       .waitFor({ timeout: startup });
+    if (this.#options.extension !== undefined) return;
+    // Before the extension's own icon is there its commands and editors are not either: a video would open as text.
+    const icon = this.page.locator('.part.activitybar .action-label[aria-label^="Seedance"]');
+    await icon.first().waitFor({ timeout: startup });
   }
 
   #quickInput(): Locator {

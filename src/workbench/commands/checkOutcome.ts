@@ -41,12 +41,7 @@ async function choose(
 function explain(id: string, { kind }: OutcomeCheck): void {
   const { l10n } = vscode;
   switch (kind) {
-    case 'adopted':
-      void tell(
-        'information',
-        l10n.t('EvoLink has taken this request: its video will be saved.'),
-        actions.showTasks(),
-      );
+    case 'adopted': // the ledger's change tells
       return;
     case 'none':
       void tell(
@@ -57,10 +52,17 @@ function explain(id: string, { kind }: OutcomeCheck): void {
       );
       return;
     case 'candidates':
-    case 'noList':
       void tell(
         'warning',
         l10n.t('EvoLink’s list does not tell what became of this request: look at its website.'),
+        actions.openEvoLink(),
+        actions.sendAgain(id),
+      );
+      return;
+    case 'noList':
+      void tell(
+        'warning',
+        l10n.t('EvoLink’s list of tasks can’t be used: look at its website for what became of this request.'),
         actions.openEvoLink(),
         actions.sendAgain(id),
       );
