@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fetch from 'node-fetch';
@@ -9,6 +9,7 @@ import { moveIn } from '../../../src/tasks/moveIn.ts';
 import { saveVideo } from '../../../src/tasks/saver.ts';
 import { startRig, type FollowerRig } from '../../support/followerRig.ts';
 import { repository } from '../../support/paths.ts';
+import { Mounts, whyNoMounts } from '../../support/mounts.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
 describe('Parking', () => {
@@ -86,5 +87,46 @@ describe('Parking', () => {
     follow();
     const saved = await rig.reaches(id, 'saved');
     assert(saved.video?.uri.includes('/videos/'));
+  });
+
+  describe('on a disk with faults', () => {
+    const mounts = new Mounts();
+    afterEach(() => mounts.unmountAll());
+    before(function () {
+      const reason = whyNoMounts();
+      if (reason === undefined) return;
+      console.log(`      skipped: ${reason}`);
+      this.skip();
+    });
+
+    for (const [name, size, spoil, heal, kind] of [
+      ['is full', '64k', undefined, 'size=8m', 'diskFull'],
+      ['may not be written to', '8m', 'ro', 'rw', 'notWritable'],
+    ] as const) {
+      it(`keeps a video whose disk ${name}, and brings it in when that is over`, async () => {
+        const place = await mounts.tmpfs(join(rig.folder, 'videos'), size);
+        if (spoil) mounts.remount(place, spoil);
+        const { id } = await rig.addAccepted();
+        const follower = follow();
+        const parked = await waitFor('the parked video', () => {
+          const task = rig.ledger.get(id);
+          return task?.parked && task;
+        });
+        assert.deepEqual([parked.state, parked.error?.kind], ['downloading', kind]);
+        assert.deepEqual(
+          (await readdir(place)).filter(file => !file.startsWith('.')),
+          [],
+        );
+        rig.faults.order({ on: 'file', answer: { status: 410 }, times: 100 });
+        mounts.remount(place, heal);
+        follower.refresh();
+        const saved = await rig.reaches(id, 'saved');
+        assert.equal(saved.video?.bytes, parked.parked?.bytes);
+        assert.deepEqual(
+          await readFile(fileURLToPath(saved.video?.uri ?? '')),
+          await readFile(join(repository, 'media/demo/clip.mp4')),
+        );
+      });
+    }
   });
 });

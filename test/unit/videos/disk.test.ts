@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { DownloadError } from '../../../src/videos/error.ts';
 import { discardPartial, partialPathIn } from '../../../src/videos/partial.ts';
 import { readSidecar } from '../../../src/videos/sidecar.ts';
+import { Mounts, whyNoMounts } from '../../support/mounts.ts';
 import { makeClip } from './clip.ts';
 import { type FileServer, startFileServer } from './fileServer.ts';
 import { type SaveOrder, saveVideo } from './saveVideo.ts';
@@ -15,11 +14,9 @@ const CLIP = makeClip(3_000_000);
 
 /** Real faults of a real disk: small and read-only file systems, mounted for the test. Only root may, on Linux. */
 describe('saving on a disk with faults', () => {
-  const mounts: string[] = [];
+  const mounts = new Mounts();
   // Declared first: it runs before the folder itself is removed.
-  afterEach(() => {
-    for (const mount of mounts.splice(0).toReversed()) execFileSync('umount', [mount]);
-  });
+  afterEach(() => mounts.unmountAll());
   const folder = temporaryFolder();
   let server: FileServer;
 
@@ -35,13 +32,8 @@ describe('saving on a disk with faults', () => {
   afterEach(async () => {
     await server.close();
   });
-  async function mountTmpfs(name: string, size: string): Promise<string> {
-    const place = path.join(folder(), name);
-    await fs.mkdir(place);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', place]);
-    mounts.push(place);
-    return place;
-  }
+  const mountTmpfs = (name: string, size: string): Promise<string> =>
+    mounts.tmpfs(path.join(folder(), name), size);
 
   function orderFor(place: string, parking = place): SaveOrder {
     const url = `${server.origin}/clip.mp4`;
@@ -59,7 +51,7 @@ describe('saving on a disk with faults', () => {
     const error = await failure(orderFor(place));
     assert.deepEqual([error.kind, error.code, error.retryable], ['diskFull', 'ENOSPC', true]);
     assert.deepEqual(await videosIn(place), []);
-    execFileSync('mount', ['-o', 'remount,size=8m', place]);
+    mounts.remount(place, 'size=8m');
     const video = await saveVideo(orderFor(place));
     assert.ok(CLIP.equals(await fs.readFile(video)));
     assert.match(server.requests[1]?.range ?? '', /^bytes=[1-9]/, 'it goes on from what had found room');
@@ -70,7 +62,7 @@ describe('saving on a disk with faults', () => {
     const order = orderFor(place, folder());
     assert.equal((await failure(order)).kind, 'diskFull');
     assert.deepEqual(await fs.readdir(place), [], 'no piece is left');
-    execFileSync('mount', ['-o', 'remount,size=8m', place]);
+    mounts.remount(place, 'size=8m');
     const video = await saveVideo(order);
     assert.equal(server.requests.length, 1, 'it is not fetched again');
     assert.ok(CLIP.equals(await fs.readFile(video)));
@@ -88,12 +80,12 @@ describe('saving on a disk with faults', () => {
 
   it('says that the folder is read-only, before and after the download', async () => {
     const place = await mountTmpfs('fixed', '8m');
-    execFileSync('mount', ['-o', 'remount,ro', place]);
+    mounts.remount(place, 'ro');
     for (const order of [orderFor(place), orderFor(place, folder())]) {
       const error = await failure(order);
       assert.deepEqual([error.kind, error.code, error.retryable], ['notWritable', 'EROFS', false]);
     }
-    execFileSync('mount', ['-o', 'remount,rw', place]);
+    mounts.remount(place, 'rw');
     const video = await saveVideo(orderFor(place, folder()));
     assert.ok(CLIP.equals(await fs.readFile(video)));
     assert.equal(server.requests.length, 2, 'parked meanwhile');
@@ -140,19 +132,5 @@ async function asNobody<T>(run: () => Promise<T>): Promise<T> {
     return await run();
   } finally {
     process.seteuid?.(0);
-  }
-}
-
-function whyNoMounts(): string | undefined {
-  if (process.platform !== 'linux') return 'tmpfs is mounted on Linux only';
-  if (process.geteuid?.() !== 0) return 'only root may mount a tmpfs';
-  const place = '/dev/shm';
-  if (!existsSync(place)) return 'there is no tmpfs';
-  try {
-    // Containers are often root without the right to mount.
-    execFileSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', place], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return 'this container may not mount a tmpfs';
   }
 }
