@@ -46,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
   const studio = new Studio(context.globalStorageUri.fsPath, sessionServices);
   const demo = new Demo(context, studio, sessionServices);
   const tree = new TaskTree(studio);
+  const parkedVideos = new ParkedVideos(studio, log);
   const keyServices = { keys, clients };
   const services: GenerateServices = {
     studio,
@@ -67,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
     'seedance.showLog': () => log.show(),
     'seedance.refresh': () => {
       for (const session of studio.open) session.follower.refresh();
+      parkedVideos.refresh();
       tree.refresh();
     },
     ...taskCommands(services),
@@ -80,7 +82,7 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
     tree,
     new Announcer(studio),
     new DeadlineWatch(studio, Date.now),
-    new ParkedVideos(studio, log),
+    parkedVideos,
     apiChanges,
     keys.onDidChange(() => {
       for (const session of studio.open) session.follower.refresh();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
@@ -168,8 +169,9 @@ export async function writeSidecar(
   disk: LinkDisk = fs,
 ): Promise<'written' | 'foreign'> {
   const target = sidecarPath(videoPath);
-  // Always the same, so that what a crash leaves is used up by the next call.
-  const fresh = path.join(path.dirname(videoPath), `.seedance-${sidecar.video.sha256}.json`);
+  // Always the same for this video, so that what a crash leaves is used up by the next call; two videos may have the same bytes.
+  const own = createHash('sha256').update(target).digest('hex').slice(0, 20);
+  const fresh = path.join(path.dirname(videoPath), `.seedance-${own}.json`);
   try {
     await fs.rm(fresh, { force: true });
     await fs.writeFile(fresh, formatSidecar(sidecar), { flag: 'wx', flush: true });

@@ -43,13 +43,13 @@ export function resolveUri(relative: string, from: string, root: string): string
 }
 
 interface Location {
-  /** Scheme and authority: `file://`, `vscode-vfs://github`. */
+  /** Scheme and authority: `file://`, `vscode-vfs://github`, `memfs:`. */
   readonly origin: string;
   readonly segments: readonly string[];
 }
 
 function parse(uri: string): Location | undefined {
-  const match = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)\/([^?#]*)$/i.exec(uri);
+  const match = /^([a-z][a-z0-9+.-]*:(?:\/\/[^/?#]*)?)\/([^?#]*)$/i.exec(uri);
   const segments = match?.[2]
     ?.split('/')
     .filter(segment => segment !== '')

@@ -30,7 +30,7 @@ export class ParkedVideos implements vscode.Disposable {
         if (task) this.#take(task, session);
       }),
       studio.onDidOpen(session => this.#takeAll(session)),
-      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#retry()),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.refresh()),
     );
   }
 
@@ -39,7 +39,8 @@ export class ParkedVideos implements vscode.Disposable {
     clearTimeout(this.#timer);
   }
 
-  #retry(): void {
+  /** Tries now what could not be moved in before. */
+  refresh(): void {
     for (const session of this.#studio.open) this.#takeAll(session);
   }
 
@@ -59,7 +60,7 @@ export class ParkedVideos implements vscode.Disposable {
         );
         this.#timer ??= setTimeout(() => {
           this.#timer = undefined;
-          this.#retry();
+          this.refresh();
         }, RETRY);
       })
       .finally(() => this.#moving.delete(task.id));

@@ -5,7 +5,7 @@ const SECTION = 'seedance';
 
 /** What a request has that the caller did not say. Checked by the request's own rules, since a workspace may hold anything. */
 export function requestDefaults(scope: vscode.ConfigurationScope | undefined): RequestOptions {
-  const settings = vscode.workspace.getConfiguration(SECTION, scope);
+  const settings = vscode.workspace.getConfiguration(SECTION, scope ?? null);
   return {
     model: settings.get('model'),
     duration: settings.get('duration'),
@@ -26,7 +26,7 @@ export interface OutputSettings {
 }
 
 export function outputSettings(scope: vscode.ConfigurationScope | undefined): OutputSettings {
-  const settings = vscode.workspace.getConfiguration(SECTION, scope);
+  const settings = vscode.workspace.getConfiguration(SECTION, scope ?? null);
   return {
     outputFolder: text(settings.get('outputFolder'), 'videos'),
     fileName: text(settings.get('fileName'), '{date}-{slug}-{id}'),

@@ -112,15 +112,21 @@ export function windowUrl(authority: string, folder: string): string {
 }
 
 /**
- * The address of a window on a folder that runs tests with an extension under development.
+ * The address of a window on a workspace that runs tests with an extension under development.
+ * @param workspace path of a .code-workspace file
  * @param tests file that exports `run()`: it is run in the extension host when the window has started
  */
-export function testWindowUrl(authority: string, folder: string, extension: string, tests: string): string {
+export function testWindowUrl(
+  authority: string,
+  workspace: string,
+  extension: string,
+  tests: string,
+): string {
   const remote = (file: string) => `vscode-remote://${authority}${file}`;
   const payload = [
     ['extensionDevelopmentPath', remote(extension)],
     ['extensionTestsPath', remote(tests)],
     ['skipWelcome', 'true'],
   ];
-  return `http://${authority}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+  return `http://${authority}/?workspace=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
 }

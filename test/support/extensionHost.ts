@@ -24,7 +24,7 @@ const runLimit = 5 * 60_000;
 
 /** What the suite is told through its environment. */
 interface SuiteEnvironment extends Record<string, string> {
-  /** The folder that is open in the window; fresh, and removed afterwards. */
+  /** The file of the workspace that is open in the window; fresh, and removed afterwards. */
   SEEDANCE_TEST_WORKSPACE: string;
   /** The exact `vscode.version` that was asked for; empty when any will do. */
   SEEDANCE_TEST_VSCODE: string;
@@ -39,9 +39,12 @@ interface SuiteEnvironment extends Record<string, string> {
 export async function runExtensionTests(tests: ExtensionTests): Promise<{ ok: boolean; output: string }> {
   const version = tests.version ?? versionNamed(process.env['VSCODE_TEST_VERSION']);
   const folder = await mkdtemp(path.join(tmpdir(), 'seedance-tests-'));
-  const workspace = path.join(folder, 'workspace');
+  const workspace = path.join(folder, 'tests.code-workspace');
   const outputFile = path.join(folder, 'output.txt');
-  await mkdir(workspace);
+  await mkdir(path.join(folder, 'workspace'));
+  // Beside the folder on the disk there is one that only VS Code can reach, once a test brings what it lies in.
+  const folders = [{ path: 'workspace' }, { uri: 'seedance-test:/film' }];
+  await writeFile(workspace, JSON.stringify({ folders }));
   await writeFile(outputFile, '');
   try {
     const desktop = await findDesktop(version);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { SeedanceApi } from '../../src/extension.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/server.ts';
@@ -144,6 +145,29 @@ describe('the extension, called by keybindings and other extensions', function (
     } finally {
       await settings().update('fileName', undefined, vscode.ConfigurationTarget.Global);
     }
+  });
+
+  it('takes over a task that was made elsewhere, once, and saves its video', async () => {
+    const made = await fetch(new URL('/v1/videos/generations', simulator.url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${simulator.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'seedance-2.0-text-to-video', prompt: 'Made elsewhere.' }),
+    });
+    const { id: remoteId } = v.parse(v.object({ id: v.string() }), await made.json());
+    const before = api.tasks().length;
+    const task = await vscode.commands.executeCommand<Task>('seedance.adoptTask', { remoteId });
+    assert.deepEqual([task.remoteId, task.prompt, task.origin], [remoteId, '', simulator.url]);
+    const again = await vscode.commands.executeCommand<Task>('seedance.adoptTask', { remoteId });
+    assert.equal(again.id, task.id);
+    assert.equal(api.tasks().length, before + 1);
+    const state = (): string | undefined => api.tasks().find(({ id }) => id === task.id)?.state;
+    while (state() !== 'saved') await new Promise(resolve => setTimeout(resolve, 20));
+
+    const unknown = await vscode.commands.executeCommand('seedance.adoptTask', {
+      remoteId: 'task-unified-0',
+    });
+    assert.equal(unknown, undefined);
+    assert.equal(api.tasks().length, before + 1);
   });
 
   it('prints how long its activation took', () => {

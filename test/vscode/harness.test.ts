@@ -10,9 +10,13 @@ describe('the extension host', () => {
     assert.ok(major > 1 || (major === 1 && minor >= 110), `${vscode.version} is older than engines.vscode`);
   });
 
-  it('has the folder of the test open', () => {
-    const [folder] = vscode.workspace.workspaceFolders ?? [];
-    assert.equal(folder?.uri.fsPath, process.env['SEEDANCE_TEST_WORKSPACE'] ?? folder?.uri.fsPath);
+  it('has the workspace of the tests open', () => {
+    const file = vscode.workspace.workspaceFile?.fsPath;
+    assert.equal(file, process.env['SEEDANCE_TEST_WORKSPACE'] ?? file);
+    assert.deepEqual(
+      vscode.workspace.workspaceFolders?.map(({ uri }) => uri.scheme),
+      ['file', 'seedance-test'],
+    );
   });
 
   it('holds SQLite', () => {

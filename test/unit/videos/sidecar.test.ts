@@ -130,6 +130,16 @@ describe('sidecar', () => {
         assert.deepEqual(await fs.readdir(folder()), ['clip.mp4.json']);
       });
 
+      it('is written for each of several videos with the same bytes that finish at once', async () => {
+        const names = Array.from({ length: 20 }, (_, i) => path.join(folder(), `clip ${i}.mp4`));
+        const written = await Promise.all(names.map(name => writeSidecar(name, sidecar(), disk)));
+        assert.deepEqual(new Set(written), new Set(['written']));
+        assert.deepEqual(
+          (await fs.readdir(folder())).toSorted(),
+          names.map(name => path.basename(sidecarPath(name))).toSorted(),
+        );
+      });
+
       it('replaces one of the same video, and an empty file', async () => {
         await writeSidecar(video(), sidecar(), disk);
         const changed: Sidecar = { ...sidecar(), charged: 'unknown' };

@@ -36,6 +36,9 @@ describe('relativeUri', () => {
   it('takes other schemes and both spellings of a drive', () => {
     const root = 'vscode-vfs://github/ann/film';
     assert.equal(relativeUri(`${root}/v/c.json`, `${root}/a.md`, root), '../a.md');
+    assert.equal(relativeUri('memfs:/film/v/c.json', 'memfs:/film/a.md', 'memfs:/film'), '../a.md');
+    assert.equal(relativeUri('memfs:/film/v/c.json', 'memfs:/a.md', 'memfs:/film'), undefined);
+    assert.equal(resolveUri('../a.md', 'memfs:/film/v/c.json', 'memfs:/film'), 'memfs:/film/a.md');
     assert.equal(
       relativeUri('file:///c%3A/film/v/c.json', 'file:///C:/film/a.md', 'file:///c%3A/film'),
       '../a.md',
