@@ -5,7 +5,7 @@ import { actions, tell } from './actions.ts';
 import type { Session } from './session.ts';
 import type { Studio } from './studio.ts';
 import { isOpenHere } from './target.ts';
-import { promptLabel } from './taskLabels.ts';
+import { promptLabel, SENTENCE_COLUMNS } from './taskLabels.ts';
 
 /** Milliseconds between two looks at the clock: a machine that slept must not miss the moment. */
 const LOOK = 3600_000;
@@ -56,7 +56,7 @@ export class DeadlineWatch implements vscode.Disposable {
       'warning',
       vscode.l10n.t(
         'The video “{0}” is still not saved, and EvoLink’s link to it dies at {1}.',
-        promptLabel(task.prompt),
+        promptLabel(task.prompt, SENTENCE_COLUMNS),
         deadline.toLocaleString(vscode.env.language, { dateStyle: 'short', timeStyle: 'short' }),
       ),
       actions.refresh(),

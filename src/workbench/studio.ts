@@ -52,8 +52,11 @@ export class Studio implements vscode.Disposable {
 
   /** Throws where the ledger can't be opened. */
   get account(): Session {
-    this.#account ??= this.#open(openAccountSession(this.#storage, this.#services));
-    this.#markerWatcher?.close();
+    if (!this.#account) {
+      this.#account = openAccountSession(this.#storage, this.#services);
+      this.#markerWatcher?.close();
+      this.#listen(this.#account);
+    }
     return this.#account;
   }
 
@@ -78,7 +81,10 @@ export class Studio implements vscode.Disposable {
   }
 
   startDemo(services: SessionServices): Session {
-    this.#demo ??= this.#open(openDemoSession(services));
+    if (!this.#demo) {
+      this.#demo = openDemoSession(services);
+      this.#listen(this.#demo);
+    }
     this.#switches.fire();
     return this.#demo;
   }
@@ -113,7 +119,8 @@ export class Studio implements vscode.Disposable {
     this.#opened.dispose();
   }
 
-  #open(session: Session): Session {
+  /** To be called when the session is among the open ones. */
+  #listen(session: Session): void {
     session.ledger.onDidChange(change => this.#changes.fire({ ...change, session }));
     if (session.ledger.damagedFile !== undefined) {
       void tell(
@@ -125,7 +132,6 @@ export class Studio implements vscode.Disposable {
       );
     }
     this.#opened.fire(session);
-    return session;
   }
 
   #openInBackground(): void {

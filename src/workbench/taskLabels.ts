@@ -60,10 +60,19 @@ export function progressLabel(task: Task, download?: { bytes: number; total?: nu
 }
 
 /** Columns of a prompt that leave room for state and progress beside it in a side bar of usual width. */
-const LABEL_COLUMNS = 14;
+const RUNNING_COLUMNS = 14;
+/** … for the one word that an ended task has. */
+const ENDED_COLUMNS = 26;
+/** Columns of a prompt inside of a sentence. */
+export const SENTENCE_COLUMNS = 40;
+
+/** The beginning of a task's prompt, as wide as its row in the tree allows. */
+export function rowLabel({ prompt, state }: Task): string {
+  return promptLabel(prompt, state === 'saved' ? ENDED_COLUMNS : RUNNING_COLUMNS);
+}
 
 /** The beginning of a prompt, on one line. Wide characters (Chinese, Japanese, Korean, emoji) take two columns. */
-export function promptLabel(prompt: string): string {
+export function promptLabel(prompt: string, maxColumns: number): string {
   const line = prompt.slice(0, 400).replaceAll(/\s+/g, ' ').trim();
   let label = '';
   let columns = 0;
@@ -74,7 +83,7 @@ export function promptLabel(prompt: string): string {
       )
         ? 2
         : 1;
-    if (columns > LABEL_COLUMNS) return `${label.trimEnd()}…`;
+    if (columns > maxColumns) return `${label.trimEnd()}…`;
     label += segment;
   }
   return label;

@@ -6,7 +6,16 @@ import { isAllowed } from '../tasks/transitions.ts';
 import { explainTask } from './errorSentences.ts';
 import type { Session } from './session.ts';
 import { ledgerSentence, type Studio } from './studio.ts';
-import { costLabel, optionsLabel, progressLabel, promptLabel, stateIcon, stateLabel } from './taskLabels.ts';
+import {
+  costLabel,
+  optionsLabel,
+  progressLabel,
+  promptLabel,
+  rowLabel,
+  SENTENCE_COLUMNS,
+  stateIcon,
+  stateLabel,
+} from './taskLabels.ts';
 
 const RUNNING: ReadonlySet<TaskState> = new Set([
   'waiting',
@@ -80,14 +89,14 @@ export class TaskTree implements vscode.TreeDataProvider<string>, vscode.Disposa
   getTreeItem(id: string): vscode.TreeItem {
     const task = this.#studio.current.ledger.get(id);
     if (!task) return new vscode.TreeItem('');
-    const item = new vscode.TreeItem(promptLabel(task.prompt) || (task.remoteId ?? ''));
+    const item = new vscode.TreeItem(rowLabel(task) || (task.remoteId ?? ''));
     item.id = id;
     item.iconPath = stateIcon(task.state);
     const state = progressLabel(task, this.#downloads.get(id));
     item.description = state;
     item.contextValue = abilities(task).join(' ');
     item.accessibilityInformation = {
-      label: vscode.l10n.t('{0}: {1}', state, promptLabel(task.prompt)),
+      label: vscode.l10n.t('{0}: {1}', state, promptLabel(task.prompt, SENTENCE_COLUMNS)),
     };
     if (task.video) {
       item.command = { command: 'seedance.play', title: vscode.l10n.t('Play'), arguments: [id] };

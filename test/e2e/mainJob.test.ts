@@ -168,8 +168,9 @@ describe('the main job, by keyboard and mouse', function () {
     assert.equal(posts(), posted + 1);
   });
 
-  it('never sends a request again whose outcome is unknown', async () => {
+  it('never sends a request again whose outcome is unknown, finds out by itself, and saves the video', async () => {
     const posted = posts();
+    const saved = (await savedVideos(workspace)).length;
     evolink.faults.order({ on: 'create', processed: true, cut: true });
     await workbench.openFile('story.md');
     await workbench.selectLines(4, 4);
@@ -178,6 +179,12 @@ describe('the main job, by keyboard and mouse', function () {
     await workbench.waitForNotification('It is unknown whether EvoLink took this request');
     await workbench.waitForTreeItem(/Outcome unknown/);
     await workbench.screenshot('outcome-unknown');
+    await workbench.waitForNotification('EvoLink has taken this request', 30_000);
+    await workbench.waitFor(
+      'its video',
+      async () => (await savedVideos(workspace)).length === saved + 1,
+      60_000,
+    );
     assert.equal(posts(), posted + 1);
   });
 

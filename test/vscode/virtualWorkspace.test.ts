@@ -10,6 +10,22 @@ import { MemoryFiles } from './memoryFiles.ts';
 /** In the workspace of the tests from the start. */
 const FOLDER = vscode.Uri.parse('seedance-test:/film');
 
+async function change(values: Record<string, unknown>): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('seedance');
+  for (const [name, value] of Object.entries(values))
+    await settings.update(name, value, vscode.ConfigurationTarget.Global);
+}
+
+async function generateFrom(prompt: string): Promise<Task> {
+  const story = vscode.Uri.joinPath(FOLDER, `${prompt}.md`);
+  await vscode.workspace.fs.writeFile(story, Buffer.from(`${prompt}\n`));
+  const document = await vscode.workspace.openTextDocument(story);
+  await vscode.window.showTextDocument(document, { selection: document.lineAt(0).range });
+  const [task] = await vscode.commands.executeCommand<Task[]>('seedance.generateFromSelection');
+  assert(task);
+  return task;
+}
+
 describe('a folder that only VS Code can reach', function () {
   this.timeout(60_000);
   const files = new MemoryFiles();
@@ -17,12 +33,6 @@ describe('a folder that only VS Code can reach', function () {
   let simulator: Simulator;
   let api: SeedanceApi;
   let clip: Uint8Array;
-
-  const settings = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('seedance');
-  const change = async (values: Record<string, unknown>): Promise<void> => {
-    for (const [name, value] of Object.entries(values))
-      await settings().update(name, value, vscode.ConfigurationTarget.Global);
-  };
 
   before(async () => {
     const extension = vscode.extensions.getExtension<SeedanceApi>('seedance-studio.seedance-studio');
@@ -54,16 +64,6 @@ describe('a folder that only VS Code can reach', function () {
     provider.dispose();
     await simulator.close();
   });
-
-  async function generateFrom(prompt: string): Promise<Task> {
-    const story = vscode.Uri.joinPath(FOLDER, `${prompt}.md`);
-    await vscode.workspace.fs.writeFile(story, Buffer.from(`${prompt}\n`));
-    const document = await vscode.workspace.openTextDocument(story);
-    await vscode.window.showTextDocument(document, { selection: document.lineAt(0).range });
-    const [task] = await vscode.commands.executeCommand<Task[]>('seedance.generateFromSelection');
-    assert(task);
-    return task;
-  }
 
   function saved(id: string): Promise<Task> {
     return new Promise(resolve => {
