@@ -87,7 +87,7 @@ export async function generate(
   const record = newRecord(session, request, origin, target, estimate, source);
   // The intent is on the disk before anything leaves.
   if (!(await session.ledger.add(record, isStillNew))) return await generate(options, source, services);
-  return await send(session, record, options.wait === true);
+  return await send(session, record, options.wait === true, services.studio);
 }
 
 /** The demo and the account must never be mixed up: one is free, the other is paid. */
@@ -157,7 +157,12 @@ function newRecord(
   };
 }
 
-async function send(session: Session, record: TaskRecord, untilEnded: boolean): Promise<Task | undefined> {
+async function send(
+  session: Session,
+  record: TaskRecord,
+  untilEnded: boolean,
+  studio: Studio,
+): Promise<Task | undefined> {
   const task = await session.queue.submit(record.id);
   if (!task) return undefined;
   if (task.state === 'waiting') {
@@ -165,16 +170,26 @@ async function send(session: Session, record: TaskRecord, untilEnded: boolean): 
     if (explanation) void tell('warning', explanation.message, ...explanation.buttons);
     return toTask(task);
   }
-  return untilEnded ? await ended(session, task) : toTask(task);
+  return untilEnded ? await ended(session, task, studio) : toTask(task);
 }
 
-async function ended(session: Session, task: TaskRecord): Promise<Task> {
+/** The task when it has ended, was removed, or went with the demo. */
+async function ended(session: Session, task: TaskRecord, studio: Studio): Promise<Task> {
   if (ENDED.has(task.state)) return toTask(task);
   return await new Promise(resolve => {
-    const stop = session.ledger.onDidChange(change => {
-      if (change.id !== task.id || (change.task && !ENDED.has(change.task.state))) return;
-      stop();
-      resolve(toTask(change.task ?? task));
+    let newest = task;
+    const finish = (): void => {
+      stopListening();
+      switches.dispose();
+      resolve(toTask(newest));
+    };
+    const stopListening = session.ledger.onDidChange(change => {
+      if (change.id !== task.id) return;
+      newest = change.task ?? newest;
+      if (!change.task || ENDED.has(newest.state)) finish();
+    });
+    const switches = studio.onDidSwitch(() => {
+      if (!studio.open.includes(session)) finish();
     });
   });
 }

@@ -221,6 +221,14 @@ describe('the extension, called by keybindings and other extensions', function (
     assert.equal(api.tasks().length, before);
   });
 
+  it('leaves nobody waiting for a task of a demo that was stopped', async () => {
+    await vscode.commands.executeCommand('seedance.startDemo');
+    const waiting = generate({ prompt: 'A demo that ends.', wait: true });
+    while (api.tasks().length === 0) await new Promise(resolve => setTimeout(resolve, 20));
+    await vscode.commands.executeCommand('seedance.stopDemo');
+    assert.notEqual((await waiting).state, 'saved');
+  });
+
   it('registers every command of the manifest', async () => {
     const extension = vscode.extensions.getExtension('seedance-studio.seedance-studio');
     const manifest: { command: string }[] = extension?.packageJSON.contributes.commands;
