@@ -1,4 +1,4 @@
-import type { ParkedVideo, TaskRecord } from './record.ts';
+import type { ParkedVideo, TaskRecord, TaskTarget } from './record.ts';
 import type { SeenProgress } from './scheduleProgress.ts';
 import type { Charged, SavedVideo, TaskError, TaskState } from './task.ts';
 
@@ -44,6 +44,8 @@ export type TaskEvent =
   | { readonly type: 'delayed'; readonly error: TaskError }
   /** The video is safe on this machine, but can't be brought to its folder yet. */
   | { readonly type: 'parked'; readonly parked: ParkedVideo; readonly error: TaskError }
+  /** The user chose another folder for the video. */
+  | { readonly type: 'retarget'; readonly target: TaskTarget }
   | { readonly type: 'saved'; readonly video: SavedVideo }
   /** The link died before the video was saved. */
   | { readonly type: 'expired'; readonly error: TaskError }
@@ -79,6 +81,7 @@ const FROM: Readonly<Record<TaskEvent['type'], readonly TaskState[]>> = {
   failed: ['queued', 'generating', 'downloading'],
   delayed: ['waiting', 'queued', 'generating', 'downloading'],
   parked: ['downloading'],
+  retarget: ['downloading'],
   saved: ['downloading'],
   expired: ['downloading'],
   stopFollowing: ['queued', 'generating', 'downloading'],
@@ -159,6 +162,8 @@ function apply(task: TaskRecord, event: TaskEvent, now: number): TaskRecord {
       return { ...task, error: event.error };
     case 'parked':
       return { ...task, parked: event.parked, error: event.error };
+    case 'retarget':
+      return { ...withoutError(task), target: event.target };
     case 'saved': {
       const { parked: _moved, ...rest } = withoutError(task);
       return { ...rest, state: 'saved', progress: 100, video: event.video };

@@ -17,7 +17,7 @@ export function explainTask(task: Task & { readonly parked?: unknown }): Explana
       message: vscode.l10n.t(
         'The video is safe in VS Code’s storage; it is moved to its folder as soon as that can be written.',
       ),
-      buttons: [actions.settings('seedance.outputFolder'), actions.showLog()],
+      buttons: [actions.saveElsewhere(task.id), actions.showLog()],
     };
   }
   switch (task.state) {
@@ -172,7 +172,7 @@ function meaningOf(error: TaskError, taskId?: string): { sentence: string; butto
     case 'diskFull':
       return {
         sentence: l10n.t('The disk is full; the video will be saved when there is room.'),
-        buttons: [showLog()],
+        buttons: [...(taskId === undefined ? [] : [actions.saveElsewhere(taskId)]), showLog()],
       };
     case 'notWritable':
     case 'folderMissing':
@@ -183,7 +183,7 @@ function meaningOf(error: TaskError, taskId?: string): { sentence: string; butto
     case 'disk':
       return {
         sentence: l10n.t('The video can’t be written to its folder; it will be tried again.'),
-        buttons: [actions.settings('seedance.outputFolder'), showLog()],
+        buttons: [...(taskId === undefined ? [] : [actions.saveElsewhere(taskId)]), showLog()],
       };
     default:
       return { sentence: l10n.t('Something unexpected happened.'), buttons: [showLog()] };

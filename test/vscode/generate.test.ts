@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
@@ -168,6 +169,32 @@ describe('the extension, called by keybindings and other extensions', function (
     });
     assert.equal(unknown, undefined);
     assert.equal(api.tasks().length, before + 1);
+  });
+
+  it('saves a video to another folder where its own can’t be written to', async () => {
+    const elsewhere = await mkdtemp(path.join(tmpdir(), 'seedance-elsewhere-'));
+    await settings().update('outputFolder', 'blocked', vscode.ConfigurationTarget.Global);
+    try {
+      const { id } = await generate({ prompt: 'Nowhere to go.' });
+      await writeFile(path.join(folder, 'blocked'), 'a file in its place');
+      const find = (): Task | undefined => api.tasks().find(task => task.id === id);
+      while (find()?.error?.kind !== 'folder.notAFolder')
+        await new Promise(resolve => setTimeout(resolve, 20));
+      assert.equal(find()?.state, 'downloading');
+      const argument = { id, folder: vscode.Uri.file(elsewhere).toString() };
+      assert.equal(await vscode.commands.executeCommand('seedance.saveElsewhere', argument), true);
+      while (find()?.state !== 'saved') await new Promise(resolve => setTimeout(resolve, 20));
+      const video = vscode.Uri.parse(find()?.video?.uri ?? '').fsPath;
+      assert.equal(path.dirname(video), elsewhere);
+      assert.deepEqual(
+        (await readdir(elsewhere)).toSorted(),
+        [path.basename(video), `${path.basename(video)}.json`].toSorted(),
+      );
+      assert.equal(await vscode.commands.executeCommand('seedance.saveElsewhere', argument), false);
+    } finally {
+      await settings().update('outputFolder', undefined, vscode.ConfigurationTarget.Global);
+      await rm(elsewhere, { recursive: true });
+    }
   });
 
   it('prints how long its activation took', () => {

@@ -11,6 +11,7 @@ import type { Studio } from '../studio.ts';
 import { checkTask } from './checkOutcome.ts';
 import { copyMarkdown } from './copyMarkdown.ts';
 import { generateFromInput } from './generateCommands.ts';
+import { saveElsewhere } from './saveElsewhere.ts';
 
 interface Found {
   readonly session: Session;
@@ -133,6 +134,13 @@ export function taskCommands(
     'seedance.resumeFollowing': argument =>
       move(argument, 'resumeFollowing', () => ({ type: 'resumeFollowing' })),
     'seedance.downloadAgain': argument => move(argument, 'downloadAgain', () => ({ type: 'downloadAgain' })),
+    'seedance.saveElsewhere': async argument => {
+      const found = await find(argument, task => isAllowed(task.state, 'retarget'));
+      if (!found) return undefined;
+      if (isAllowed(found.task.state, 'retarget')) return await saveElsewhere(found, argument);
+      tellNotNow();
+      return false;
+    },
     'seedance.sendAgain': async argument => {
       const found = await find(argument, task => isAllowed(task.state, 'sendAgain'));
       if (found) await quietly(sendAgain(found));

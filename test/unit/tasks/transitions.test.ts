@@ -19,6 +19,7 @@ const EVENTS: readonly TaskEvent[] = [
   { type: 'completed', resultUrl: 'https://files.example.com/a.mp4', charged: 'yes', chargedCredits: 67.5 },
   { type: 'failed', error, charged: 'no' },
   { type: 'delayed', error },
+  { type: 'retarget', target: { workspaceFolder: 'file:///elsewhere', outputFolder: '', fileName: '{id}' } },
   { type: 'saved', video },
   { type: 'expired', error },
   { type: 'stopFollowing' },
