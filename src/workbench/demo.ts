@@ -53,9 +53,11 @@ export class Demo implements vscode.Disposable {
     await vscode.commands.executeCommand('setContext', 'seedance.demo', true);
     void tell(
       'information',
-      vscode.l10n.t('Demo started: every video is a sample clip, and nothing is charged.'),
+      vscode.l10n.t(
+        'Demo started: every video is a sample clip, and nothing is charged. Select text and generate, or type a prompt.',
+      ),
+      actions.typePrompt(),
       { title: vscode.l10n.t('Stop Demo'), command: 'seedance.stopDemo' },
-      actions.showTasks(),
     );
   }
 
