@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type FaultySimulator, startFaultySimulator } from '../support/simulatorFaults.ts';
@@ -223,6 +223,27 @@ describe('the main job, by keyboard and mouse', function () {
     await workbench.waitForNotification('is not a video', 60_000);
     assert.equal((await savedVideos(workspace)).length, saved);
     evolink.faults.clear();
+  });
+
+  it('has left the key in no log, list, sidecar or page', async () => {
+    const { key } = evolink.simulator;
+    const looked: string[] = [];
+    for (const folder of [workspace, workbench.server.dataDir]) {
+      for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+        const file = path.join(entry.parentPath, entry.name);
+        if (!entry.isFile()) continue;
+        const bytes = await readFile(file).catch(() => Buffer.of()); // temporary files come and go
+        assert.equal(bytes.includes(key), false, file);
+        looked.push(file);
+      }
+    }
+    for (const ending of ['tasks.db', 'Seedance Studio.log', '.mp4.json'])
+      assert(
+        looked.some(file => file.endsWith(ending)),
+        `${ending} was looked at`,
+      );
+    for (const frame of workbench.page.frames())
+      assert.equal((await frame.content().catch(() => '')).includes(key), false, frame.url());
   });
 });
 
