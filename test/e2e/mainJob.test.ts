@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type FaultySimulator, startFaultySimulator } from '../support/simulatorFaults.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import { startFaultySimulator } from '../support/simulatorFaults.ts';
+import type { Workbench } from '../support/workbench.ts';
 import {
   agreeToPrice,
   generateFromPalette,
@@ -16,35 +15,19 @@ import {
   waitForPlaying,
   waitForVideo,
 } from './support/mainJob.ts';
-
-/** The simulator is so many times faster than EvoLink: a video takes some seconds. */
-const SPEED = 20;
+import { openStudio, type OpenStudio, setKey, SPEED } from './support/studio.ts';
 
 describe('the main job, by keyboard and mouse', function () {
   this.timeout(180_000);
   let workspace: string;
   let workbench: Workbench;
-  let evolink: FaultySimulator;
+  let evolink: OpenStudio;
 
   before(async () => {
-    workspace = await mkdtemp(path.join(tmpdir(), 'seedance-job-'));
-    await writeFile(path.join(workspace, 'story.md'), STORY);
-    evolink = await startFaultySimulator({ clock: Date, speed: SPEED });
-    workbench = await openWorkbench({
-      workspace,
-      // Lines are not wrapped, so that the arrow keys select whole ones beside the player too.
-      userSettings: {
-        'seedance.apiBaseUrl': evolink.simulator.url,
-        '[markdown]': { 'editor.wordWrap': 'off' },
-      },
-    });
+    evolink = await openStudio();
+    ({ workspace, workbench } = evolink);
   });
-
-  after(async () => {
-    await workbench?.close();
-    await evolink?.simulator.close();
-    await rm(workspace, { recursive: true, force: true });
-  });
+  after(() => evolink?.close());
 
   const posts = (): number => evolink.simulator.posts.length;
 
@@ -251,17 +234,10 @@ describe('where EvoLink is away', function () {
   this.timeout(180_000);
 
   it('sends nothing, says so and keeps the request for later', async () => {
-    const workspace = await mkdtemp(path.join(tmpdir(), 'seedance-away-'));
-    await writeFile(path.join(workspace, 'story.md'), STORY);
-    const { simulator } = await startFaultySimulator({ clock: Date, speed: SPEED });
-    const workbench = await openWorkbench({
-      workspace,
-      userSettings: { 'seedance.apiBaseUrl': simulator.url },
-    });
+    const studio = await openStudio();
+    const { workbench, workspace, simulator } = studio;
     try {
-      await workbench.runCommand('Seedance: Set API Key');
-      await typeKey(workbench, simulator.key);
-      await workbench.waitForNotification('The API key is kept');
+      await setKey(studio);
       const port = Number(new URL(simulator.url).port);
       await simulator.close();
       await generateFromPalette(workbench);
@@ -277,8 +253,7 @@ describe('where EvoLink is away', function () {
         await back.simulator.close();
       }
     } finally {
-      await workbench.close();
-      await rm(workspace, { recursive: true, force: true });
+      await studio.close();
     }
   });
 });

@@ -1,58 +1,45 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type FaultySimulator, startFaultySimulator } from '../support/simulatorFaults.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
-import { agreeToPrice, generateFromPalette, savedVideos, STORY, typeKey } from './support/mainJob.ts';
+import type { Workbench } from '../support/workbench.ts';
+import { agreeToPrice, generateFromPalette, savedVideos } from './support/mainJob.ts';
+import { makeWorkspace, openStudio, type OpenStudio, setKey } from './support/studio.ts';
 
 const HOUR = 3600_000;
 
 describe('where windows come and go', function () {
   this.timeout(240_000);
-  const workspaces: string[] = [];
+  let evolink: OpenStudio;
   let first: Workbench;
+  let otherWorkspace: string;
   let second: Workbench | undefined;
-  let evolink: FaultySimulator;
 
   before(async () => {
-    for (const name of ['one', 'two']) {
-      const workspace = await mkdtemp(path.join(tmpdir(), `seedance-${name}-`));
-      await writeFile(path.join(workspace, 'story.md'), STORY);
-      workspaces.push(workspace);
-    }
     // Slow enough for a window to be closed meanwhile: a video takes half a minute.
-    evolink = await startFaultySimulator({ clock: Date, speed: 6 });
-    first = await openWorkbench({
-      workspace: workspaces[0] ?? '',
-      userSettings: { 'seedance.apiBaseUrl': evolink.simulator.url, 'seedance.openWhenReady': false },
-    });
+    evolink = await openStudio({ speed: 6, userSettings: { 'seedance.openWhenReady': false } });
+    first = evolink.workbench;
+    otherWorkspace = await makeWorkspace();
   });
-
   after(async () => {
     await second?.close();
-    await first?.close();
-    await evolink?.simulator.close();
-    for (const workspace of workspaces) await rm(workspace, { recursive: true, force: true });
+    await evolink?.close();
+    if (otherWorkspace) await rm(otherWorkspace, { recursive: true, force: true });
   });
 
   it('goes on in another window where one was closed whose extension host lives on', async () => {
-    await first.runCommand('Seedance: Set API Key');
-    await typeKey(first, evolink.simulator.key);
-    await first.waitForNotification('The API key is kept');
+    await setKey(evolink);
     await generateFromPalette(first);
     await agreeToPrice(first);
     await first.openView('Seedance');
     await first.waitForTreeItem(/Generating/, 30_000);
-    second = await first.secondWindow(workspaces[1]);
+    second = await first.secondWindow(otherWorkspace);
     await first.closeWindow();
     await second.openView('Seedance');
     await second.waitForTreeItem(/Generating/, 30_000);
     await second.waitForTreeItem(/Saved/, 90_000);
-    const [one = '', two = ''] = workspaces;
-    assert.equal((await savedVideos(one)).length, 1);
-    assert.equal((await savedVideos(two)).length, 0);
+    assert.equal((await savedVideos(evolink.workspace)).length, 1);
+    assert.equal((await savedVideos(otherWorkspace)).length, 0);
     assert.equal(evolink.simulator.posts.length, 1);
   });
 
@@ -70,7 +57,7 @@ describe('where windows come and go', function () {
     await second.screenshot('link-dies-soon');
     evolink.faults.clear();
     await second.pressNotificationButton('is still not saved', 'Try Now');
-    await second.waitFor('the video', async () => (await savedVideos(workspaces[1] ?? ''))[0], 60_000);
+    await second.waitFor('the video', async () => (await savedVideos(otherWorkspace))[0], 60_000);
     assert.equal(evolink.simulator.posts.length, 2);
   });
 

@@ -1,38 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { type FaultySimulator, startFaultySimulator } from '../support/simulatorFaults.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
-import { agreeToPrice, generateFromPalette, savedVideos, STORY, typeKey } from './support/mainJob.ts';
-
-/** The simulator is so many times faster than EvoLink. */
-const SPEED = 20;
+import type { Workbench } from '../support/workbench.ts';
+import { agreeToPrice, generateFromPalette, savedVideos } from './support/mainJob.ts';
+import { openStudio, type OpenStudio, setKey } from './support/studio.ts';
 
 describe('where the user changes their mind', function () {
   this.timeout(180_000);
-  let workspace: string;
   let workbench: Workbench;
-  let evolink: FaultySimulator;
+  let evolink: OpenStudio;
 
   before(async () => {
-    workspace = await mkdtemp(path.join(tmpdir(), 'seedance-mind-'));
-    await writeFile(path.join(workspace, 'story.md'), STORY);
-    evolink = await startFaultySimulator({ clock: Date, speed: SPEED });
-    workbench = await openWorkbench({
-      workspace,
-      userSettings: {
-        'seedance.apiBaseUrl': evolink.simulator.url,
-        '[markdown]': { 'editor.wordWrap': 'off' },
-      },
-    });
+    evolink = await openStudio();
+    ({ workbench } = evolink);
   });
-
-  after(async () => {
-    await workbench?.close();
-    await evolink?.simulator.close();
-    await rm(workspace, { recursive: true, force: true });
-  });
+  after(() => evolink?.close());
 
   /** Nothing was sent, and the list is as it was. */
   async function nothingHappened(): Promise<void> {
@@ -60,9 +40,7 @@ describe('where the user changes their mind', function () {
   });
 
   it('records and sends nothing when the price is not agreed to', async () => {
-    await workbench.runCommand('Seedance: Set API Key');
-    await typeKey(workbench, evolink.simulator.key);
-    await workbench.waitForNotification('The API key is kept');
+    await setKey(evolink);
     await generateFromPalette(workbench);
     await workbench.pressDialogButton('Generate a video of', 'Cancel');
     await nothingHappened();
@@ -73,16 +51,10 @@ describe('where no folder is open', function () {
   this.timeout(180_000);
 
   it('asks for one before anything is paid, and saves the video there', async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'seedance-picked-'));
-    const { simulator } = await startFaultySimulator({ clock: Date, speed: SPEED });
-    const workbench = await openWorkbench({
-      workspace: '',
-      userSettings: { 'seedance.apiBaseUrl': simulator.url },
-    });
+    const studio = await openStudio({ openFolder: false });
+    const { workbench, workspace: folder, simulator } = studio;
     try {
-      await workbench.runCommand('Seedance: Set API Key');
-      await typeKey(workbench, simulator.key);
-      await workbench.waitForNotification('The API key is kept');
+      await setKey(studio);
       await workbench.runCommand('Seedance: Generate Video…');
       await workbench.answer('Describe the video', 'A lighthouse at dawn.');
       await workbench.waitForNotification('No folder is open');
@@ -104,9 +76,7 @@ describe('where no folder is open', function () {
       await workbench.waitFor('the video', async () => (await savedVideos(folder))[0], 90_000);
       assert.equal(simulator.posts.length, 1);
     } finally {
-      await workbench.close();
-      await simulator.close();
-      await rm(folder, { recursive: true, force: true });
+      await studio.close();
     }
   });
 });
