@@ -120,11 +120,11 @@ function apply(task: TaskRecord, event: TaskEvent, now: number): TaskRecord {
         ...estimates(task, event),
       };
     case 'rejected':
-      return { ...task, state: 'rejected', charged: unlessInDoubt(task), error: event.error };
+      return { ...task, state: 'rejected', charged: unlessInDoubt(task, 'no'), error: event.error };
     case 'unsent':
-      return { ...task, state: 'waiting', charged: unlessInDoubt(task), error: event.error };
+      return { ...task, state: 'waiting', charged: unlessInDoubt(task, 'no'), error: event.error };
     case 'outcomeUnknown':
-      return { ...task, state: 'uncertain', charged: 'unknown', doubt: true, error: event.error };
+      return { ...task, state: 'uncertain', charged: 'unknown', error: event.error };
     case 'observed':
       return {
         ...withoutError(task),
@@ -140,7 +140,7 @@ function apply(task: TaskRecord, event: TaskEvent, now: number): TaskRecord {
         ...rest,
         state: 'downloading',
         progress: 100,
-        charged: event.charged,
+        charged: unlessInDoubt(task, event.charged),
         credits: charge(task, event.chargedCredits),
         completedAt: task.completedAt ?? now,
         ...(event.tookSeconds === undefined ? {} : { tookSeconds: event.tookSeconds }),
@@ -151,7 +151,7 @@ function apply(task: TaskRecord, event: TaskEvent, now: number): TaskRecord {
       return {
         ...task,
         state: 'failed',
-        charged: event.charged,
+        charged: unlessInDoubt(task, event.charged),
         credits: charge(task, event.chargedCredits),
         error: event.error,
       };
@@ -169,12 +169,17 @@ function apply(task: TaskRecord, event: TaskEvent, now: number): TaskRecord {
       return { ...task, state: 'stopped' };
     case 'resumeFollowing':
       return { ...task, state: task.completedAt === undefined ? 'queued' : 'downloading' };
-    case 'adopt': {
-      const { doubt: _solved, ...rest } = withoutError(task);
-      return { ...rest, state: 'queued', remoteId: event.remoteId, acceptedAt: task.sentAt ?? now };
+    case 'adopt':
+      return {
+        ...withoutError(task),
+        state: 'queued',
+        remoteId: event.remoteId,
+        acceptedAt: task.sentAt ?? now,
+      };
+    case 'sendAgain': {
+      const leftBehind = task.state === 'uncertain' ? { doubt: true } : {};
+      return { ...withoutError(task), ...leftBehind, state: 'waiting', owner: event.owner };
     }
-    case 'sendAgain':
-      return { ...withoutError(task), state: 'waiting', owner: event.owner };
     case 'downloadAgain': {
       // The link is asked for again: the one that is known may be dead.
       const { resultUrl: _dead, ...rest } = withoutError(task);
@@ -190,9 +195,9 @@ function estimates(task: TaskRecord, event: { estimatedSeconds?: number; reserve
   };
 }
 
-/** What was refused or never arrived is not charged; an earlier POST of it may have been. */
-function unlessInDoubt(task: TaskRecord): Charged {
-  return task.doubt === true ? 'unknown' : 'no';
+/** What EvoLink says of the last POST; an earlier one may have been charged all the same. */
+function unlessInDoubt(task: TaskRecord, charged: Charged): Charged {
+  return charged === 'no' && task.doubt === true ? 'unknown' : charged;
 }
 
 function charge(task: TaskRecord, chargedCredits: number | undefined): TaskRecord['credits'] {

@@ -77,6 +77,27 @@ describe('transition', () => {
     assert.equal(again.owner, 'window-2');
   });
 
+  it('never calls a task uncharged whose earlier POST may have been taken, however the later one ended', () => {
+    const sentTwice = [event('submit'), event('outcomeUnknown'), event('sendAgain'), event('submit')] as const;
+    assert.equal(run(...sentTwice, event('rejected')).charged, 'unknown');
+    assert.equal(run(...sentTwice, event('accepted'), event('failed')).charged, 'unknown');
+    assert.equal(
+      run(...sentTwice, event('outcomeUnknown'), event('adopt'), event('failed')).charged,
+      'unknown',
+    );
+    const free: TaskEvent = { type: 'completed', charged: 'no' };
+    assert.equal(run(...sentTwice, event('accepted'), free).charged, 'unknown');
+    // One POST, found again: EvoLink's word is about just that one.
+    assert.equal(
+      run(event('submit'), event('outcomeUnknown'), event('adopt'), event('failed')).charged,
+      'no',
+    );
+    assert.equal(
+      run(event('submit'), event('unsent'), event('submit'), event('accepted'), event('failed')).charged,
+      'no',
+    );
+  });
+
   it('never lets progress or state go back', () => {
     let task = run(event('submit'), event('accepted'), event('observed'));
     task = transition(task, { type: 'observed', state: 'queued', progress: 10 }, NOW);
