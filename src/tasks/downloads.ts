@@ -38,6 +38,8 @@ export interface DownloadProgress {
 export interface DownloadsOptions {
   readonly ledger: Ledger;
   readonly save: Save;
+  /** Drops what was kept for going on with a task's download. Never throws. */
+  readonly discard: (task: TaskRecord) => Promise<void>;
   /** Moves a task in the ledger if the ledger's state allows it still and this process follows still. */
   readonly write: (task: TaskRecord, event: TaskEvent) => Promise<TaskRecord | undefined>;
   readonly linkWasDead: (task: TaskRecord) => void;
@@ -59,6 +61,7 @@ export class Downloads {
   readonly #options: DownloadsOptions;
   readonly #running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
   readonly #retries = new Map<string, Retry>();
+  #tidying: Promise<unknown> = Promise.resolve();
 
   constructor(options: DownloadsOptions) {
     this.#options = options;
@@ -92,17 +95,29 @@ export class Downloads {
   async stop(): Promise<void> {
     for (const { abort } of this.#running.values()) abort.abort();
     await Promise.all([...this.#running.values()].map(({ done }) => done));
+    await this.#tidying;
     this.#retries.clear();
   }
 
+  /** Drops what a process left that was killed just after it had saved one of `tasks`. */
+  tidy(tasks: readonly TaskRecord[]): void {
+    const { discard } = this.#options;
+    this.#tidying = Promise.all([this.#tidying, ...tasks.map(task => discard(task))]);
+  }
+
   #run(task: TaskRecord): void {
-    const { log, wake } = this.#options;
+    const { ledger, discard, log, wake } = this.#options;
     const abort = new AbortController();
     const done = this.#download(task, abort.signal)
       .catch((error: unknown) => {
         log(`Task ${task.id}: ${String(error)}`);
         this.#failed(task);
       })
+      .then(async () => {
+        // Whoever removed it could not know that it is being written.
+        if (!ledger.get(task.id)) await discard(task);
+      })
+      .catch((error: unknown) => log(`Task ${task.id}: ${String(error)}`))
       .finally(() => {
         this.#running.delete(task.id);
         wake();

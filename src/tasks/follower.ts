@@ -11,6 +11,9 @@ const TAKE_OVER = 4_000;
 const HEARTBEAT = 5_000;
 /** A heartbeat that comes so many milliseconds late means that the machine slept, or stood still. */
 const SLEPT = 30_000;
+/** Saved tasks that a new follower looks after, for what a killed one left: so many of the newest, for so many milliseconds. */
+const UNTIDY_TASKS = 50;
+const UNTIDY_FOR = 7 * 24 * 3600 * 1000;
 
 export interface FollowerOptions {
   readonly ledger: Ledger;
@@ -19,6 +22,8 @@ export interface FollowerOptions {
   /** The client with the key for an origin; undefined where this window has no key. */
   readonly clientFor: (origin: string) => Promise<PollingClient | undefined>;
   readonly save: Save;
+  /** Drops what was kept for going on with a task's download. Never throws. */
+  readonly discard: (task: TaskRecord) => Promise<void>;
   /** Whether VS Code still answers: a host whose browser was closed lives on, but can't reach the user's secrets. */
   readonly isHostAlive: () => Promise<boolean>;
   /** Milliseconds since 1970. */
@@ -46,7 +51,7 @@ export class Follower {
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    const { ledger, clientFor, save, now, log } = options;
+    const { ledger, clientFor, save, discard, now, log } = options;
     const write = (task: TaskRecord, event: TaskEvent): Promise<TaskRecord | undefined> =>
       this.#write(task, event);
     const wake = (): void => this.#wakeIn(0);
@@ -54,6 +59,7 @@ export class Follower {
     this.#downloads = new Downloads({
       ledger,
       save,
+      discard,
       write,
       linkWasDead: task => this.#poller.linkWasDead(task),
       onProgress: progress => this.#progress.emit('download', progress),
@@ -146,6 +152,7 @@ export class Follower {
       return TAKE_OVER;
     }
     if (this.#ended) return undefined;
+    if (this.#heldAt === undefined) this.#tidyUp();
     this.#heldAt = this.#options.now();
     const loading = followed.filter(isReadyToLoad);
     const running = followed.filter(task => !isReadyToLoad(task));
@@ -153,6 +160,13 @@ export class Follower {
     this.#poller.look(running);
     const due = Math.min(this.#downloads.nextDue(loading), this.#poller.nextDue(running));
     return Math.min(HEARTBEAT, Math.max(10, due - this.#options.now()));
+  }
+
+  /** The one that followed before may have been killed at any instant. */
+  #tidyUp(): void {
+    const { ledger, now } = this.#options;
+    const isFresh = (task: TaskRecord): boolean => now() - task.updatedAt < UNTIDY_FOR;
+    this.#downloads.tidy(ledger.lately(UNTIDY_TASKS).filter(task => task.state === 'saved' && isFresh(task)));
   }
 
   #hasSlept(): boolean {

@@ -164,13 +164,21 @@ export class Ledger {
     return task;
   }
 
-  async remove(id: string): Promise<void> {
-    await inTransaction(this.#database, true, () => {
+  /**
+   * `allowed` is asked inside the transaction about the task as it is: what a user meant to remove may be under way by now.
+   * False where it says no.
+   */
+  async remove(id: string, allowed: (task: TaskRecord) => boolean = () => true): Promise<boolean> {
+    const removed = await inTransaction(this.#database, true, () => {
+      const before = this.get(id);
+      if (before && !allowed(before)) return false;
       const change = this.#nextChange();
       this.#statement('DELETE FROM tasks WHERE id = ?').run(id);
       this.#statement('INSERT OR REPLACE INTO removed (id, change) VALUES (?, ?)').run(id, change);
+      return true;
     });
     this.readChanges();
+    return removed;
   }
 
   /** Tells the listeners what has changed since they were told last, by this process or others. */

@@ -5,7 +5,7 @@ import { DownloadError } from '../videos/error.ts';
 import type { Fetch } from '../videos/fetch.ts';
 import { resolveOutputFolder } from '../videos/folder.ts';
 import { fileName } from '../videos/names.ts';
-import { discardPartial, isComplete, partialPathIn, readNotes } from '../videos/partial.ts';
+import { isComplete, partialPathIn, readNotes } from '../videos/partial.ts';
 import { placeWithoutOverwrite } from '../videos/place.ts';
 import { type Sidecar, sidecarOf, writeSidecar } from '../videos/sidecar.ts';
 import type { Saved } from './downloads.ts';
@@ -13,6 +13,7 @@ import type { TaskRecord } from './record.ts';
 import { SaveError } from './saveError.ts';
 import { sleep } from './sleep.ts';
 import type { SavedVideo } from './task.ts';
+import { discardFiles } from './tidy.ts';
 
 /** Seconds without one byte after which a download is begun anew. */
 const STALL_SECONDS = 30;
@@ -53,11 +54,7 @@ export async function saveVideo(
     const path = await placeWithoutOverwrite(partialPath, folder, nameOf(task));
     const video = savedVideo(pathToFileURL(path).href, fetched);
     await describe(task, path, video, options.log);
-    const forget = async (): Promise<void> => {
-      await discardPartial(partialPath);
-      if (isParked) await discardPartial(partialPathIn(folder, task.id));
-    };
-    return { video, forget };
+    return { video, forget: () => discardFiles(task, options.parkingFolder) };
   } catch (error) {
     trouble = saveErrorOf(error);
   }

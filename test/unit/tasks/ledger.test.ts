@@ -75,6 +75,17 @@ describe('Ledger', () => {
     );
   });
 
+  it('removes only what is as the user saw it', async () => {
+    const ledger = openLedger();
+    const record = makeRecord();
+    await ledger.add(record);
+    await ledger.apply(record.id, { type: 'submit' });
+    assert.equal(await ledger.remove(record.id, task => task.state === 'waiting'), false);
+    assert.equal(ledger.get(record.id)?.state, 'submitting');
+    assert.equal(await ledger.remove(record.id), true);
+    assert.equal(ledger.get(record.id), undefined);
+  });
+
   it('waits for another writer without standing still', async () => {
     const ledger = openLedger();
     const other = new DatabaseSync(file);

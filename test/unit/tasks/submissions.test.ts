@@ -221,6 +221,48 @@ describe('SubmissionQueue', () => {
     assert.deepEqual(prompts().at(-1), 'c');
   });
 
+  it('leaves a task to the window that the user sent it from, though it waits here too', async () => {
+    let room = 0;
+    const { id } = await rig.add({ owner: 'window-1' });
+    const first = rig.queue({ maxConcurrent: () => room }).submit(id);
+    await rig.ledger.apply(id, { type: 'sendAgain', owner: 'window-2' });
+    room = 1;
+    await rig.add({ state: 'failed' });
+    assert.equal((await first)?.state, 'waiting');
+    // Were it sent here and this window died, nobody would know: the other one lives.
+    assert.equal(rig.simulator.posts.length, 0);
+    assert.equal((await rig.queue().submit(id))?.state, 'queued');
+    assert.equal(rig.simulator.posts.length, 1);
+  });
+
+  it('is not held up by tasks that this account does not see, or of another EvoLink', async () => {
+    for (const kind of ['key', 'forbidden', 'notFound'])
+      await rig.add({ state: 'queued', remoteId: `task-unified-1-${kind}`, error: { kind, message: '' } });
+    await rig.add({ state: 'generating', remoteId: 'task-unified-1-a', origin: 'https://other.example.com' });
+    const { id } = await rig.add();
+    const sending = rig.queue({ maxConcurrent: () => 1 }).submit(id);
+    await waitFor('the request', () => rig.simulator.posts.length === 1, 1_000);
+    assert.equal((await sending)?.state, 'queued');
+  });
+
+  it('does not wait for a day because one answer asks for that', async () => {
+    rig.faults.order({ on: 'create', error: 'rate_limit_exceeded', headers: { 'retry-after': '86400' } });
+    const waits: number[] = [];
+    const sleep = (milliseconds: number): Promise<void> => (waits.push(milliseconds), Promise.resolve());
+    const { id } = await rig.add();
+    await rig.queue({ sleep }).submit(id);
+    assert.deepEqual(waits, [3600_000]);
+  });
+
+  it('says so with the task where its key can’t be read', async () => {
+    const { id } = await rig.add();
+    const clientFor = () => Promise.reject(new Error('VS Code does not answer.'));
+    await assert.rejects(rig.queue({ clientFor }).submit(id), /does not answer/);
+    const task = rig.ledger.get(id);
+    assert.deepEqual([task?.state, task?.error?.kind], ['waiting', 'unknown']);
+    assert.equal((await rig.queue().submit(id))?.state, 'queued');
+  });
+
   it('does nothing with a task that was removed while it waited', async () => {
     const { id } = await rig.add();
     await rig.ledger.remove(id);
