@@ -67,11 +67,20 @@ export class Downloads {
     this.#options = options;
   }
 
-  /** Starts those of `tasks` that are due and have room; ends all others, since they were stopped or removed. */
-  start(tasks: readonly TaskRecord[]): void {
+  /** Whether something is being brought home. */
+  get isBusy(): boolean {
+    return this.#running.size > 0;
+  }
+
+  /**
+   * Starts those of `tasks` that are due and have room; ends all others, since they were stopped or removed, and forgets all
+   * that are not among `followed`.
+   */
+  start(tasks: readonly TaskRecord[], followed: readonly TaskRecord[]): void {
     const now = this.#options.now();
     const ids = new Set(tasks.map(task => task.id));
-    for (const id of this.#retries.keys()) if (!ids.has(id)) this.#retries.delete(id);
+    const known = new Set(followed.map(task => task.id));
+    for (const id of this.#retries.keys()) if (!known.has(id)) this.#retries.delete(id);
     for (const [id, { abort }] of this.#running) if (!ids.has(id)) abort.abort();
     const due = tasks
       .filter(task => !this.#running.has(task.id) && (this.#retries.get(task.id)?.at ?? 0) <= now)

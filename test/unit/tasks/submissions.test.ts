@@ -1,27 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from '../../../src/simulator/faults.ts';
-import type { Ledger } from '../../../src/tasks/ledger.ts';
+import { failing } from '../../support/failingLedger.ts';
 import { startRig, type FollowerRig } from '../../support/followerRig.ts';
 import { waitFor } from '../../support/waitFor.ts';
-
-/** The ledger, but writing this event fails so many times, as on a full disk. */
-function failing(ledger: Ledger, type: string, times: number): Ledger {
-  let left = times;
-  return new Proxy(ledger, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]): unknown => {
-        const event = args[1];
-        const hits = typeof event === 'object' && event !== null && 'type' in event && event.type === type;
-        if (name === 'apply' && hits && left-- > 0)
-          return Promise.reject(new Error('database or disk is full'));
-        return Reflect.apply(value, target, args);
-      };
-    },
-  });
-}
 
 describe('SubmissionQueue', () => {
   let rig: FollowerRig;
