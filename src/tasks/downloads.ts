@@ -11,6 +11,8 @@ export const MAX_DOWNLOADS = 3;
 /** Milliseconds after a first failure; doubles with each further one, up to the longest. */
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 300_000;
+/** Milliseconds before a file that is too large is asked for again: each try may fetch up to the limit. */
+const TOO_LARGE_PAUSE = 3600_000;
 /** Milliseconds between two looks whether a parked video's folder can be used. */
 const PARKED_PAUSE = 60_000;
 /** Milliseconds between two words on the progress of a download. */
@@ -158,7 +160,9 @@ export class Downloads {
       await write(task, { type: 'parked', parked: details.parked, error });
       return;
     }
-    this.#failed(task, details.retryAfterSeconds);
+    if (kind === 'videoTooLarge')
+      this.#retries.set(task.id, { failures: 1, at: now() + TOO_LARGE_PAUSE });
+    else this.#failed(task, details.retryAfterSeconds);
     if (details.linkDead === true) {
       if (now() - (task.completedAt ?? task.createdAt) > LINK_LIFE) {
         await write(task, { type: 'expired', error });

@@ -25,6 +25,8 @@ export interface SaverOptions {
   readonly log: (line: string) => void;
   /** Path of a folder in the extension's storage for videos whose own folder can't be used. */
   readonly parkingFolder?: string;
+  /** Default: {@link MAX_VIDEO_BYTES}. */
+  readonly maxBytes?: number;
 }
 
 /** Kinds of trouble that another folder does not have. */
@@ -82,7 +84,7 @@ async function fetchVideo(
     fetch: options.fetch,
     readFacts: readFactsFrom,
     signal,
-    maxBytes: MAX_VIDEO_BYTES,
+    maxBytes: options.maxBytes ?? MAX_VIDEO_BYTES,
     stallSeconds: STALL_SECONDS,
     now: options.now,
     sleep,
@@ -111,8 +113,10 @@ async function isCompleteAt(partialPath: string): Promise<boolean> {
 function saveErrorOf(error: unknown): SaveError {
   if (error instanceof SaveError) return error;
   if (!(error instanceof DownloadError)) throw error;
-  return new SaveError(error.kind, error.code ?? '', {
-    linkDead: error.kind === 'linkExpired',
+  // Of a request EvoLink says `tooLarge` as well.
+  const kind = error.kind === 'tooLarge' ? 'videoTooLarge' : error.kind;
+  return new SaveError(kind, error.code ?? '', {
+    linkDead: error.kind === 'linkExpired' || error.kind === 'linkRefused',
     ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
   });
 }

@@ -1,4 +1,4 @@
-import type { ParkedVideo, TaskRecord } from './record.ts';
+import type { ParkedVideo, TaskRecord, TaskTarget } from './record.ts';
 import type { SeenProgress } from './scheduleProgress.ts';
 import type { Charged, SavedVideo, TaskError, TaskState } from './task.ts';
 
@@ -53,7 +53,9 @@ export type TaskEvent =
   | { readonly type: 'adopt'; readonly remoteId: string }
   /** The user's act: an uncertain task may be charged again. */
   | { readonly type: 'sendAgain'; readonly owner: string }
-  | { readonly type: 'downloadAgain' };
+  | { readonly type: 'downloadAgain' }
+  /** The user chose another folder for a video that can't be brought to its own. */
+  | { readonly type: 'retarget'; readonly target: TaskTarget };
 
 export class IllegalTransition extends Error {
   readonly state: TaskState;
@@ -86,6 +88,7 @@ const FROM: Readonly<Record<TaskEvent['type'], readonly TaskState[]>> = {
   adopt: ['uncertain'],
   sendAgain: ['waiting', 'uncertain'],
   downloadAgain: ['saved', 'expired'],
+  retarget: ['downloading'],
 };
 
 export function isAllowed(state: TaskState, event: TaskEvent['type']): boolean {
@@ -185,6 +188,8 @@ function apply(task: TaskRecord, event: TaskEvent, now: number): TaskRecord {
       const { resultUrl: _dead, ...rest } = withoutError(task);
       return { ...rest, state: 'downloading' };
     }
+    case 'retarget':
+      return { ...withoutError(task), target: event.target };
   }
 }
 

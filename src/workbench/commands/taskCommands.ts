@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { TaskRecord } from '../../tasks/record.ts';
+import { discardFiles } from '../../tasks/tidy.ts';
 import { isAllowed, type TaskEvent } from '../../tasks/transitions.ts';
 import { actions, tell } from '../actions.ts';
 import { explainTask } from '../errorSentences.ts';
@@ -8,6 +9,7 @@ import { playVideo } from '../playVideo.ts';
 import { quietly, requireTrust } from '../refusal.ts';
 import type { Session } from '../session.ts';
 import type { Studio } from '../studio.ts';
+import { askForFolder } from '../target.ts';
 import { checkTask } from './checkOutcome.ts';
 import { copyMarkdown } from './copyMarkdown.ts';
 import { generateFromInput } from './generateCommands.ts';
@@ -133,6 +135,10 @@ export function taskCommands(
     'seedance.resumeFollowing': argument =>
       move(argument, 'resumeFollowing', () => ({ type: 'resumeFollowing' })),
     'seedance.downloadAgain': argument => move(argument, 'downloadAgain', () => ({ type: 'downloadAgain' })),
+    'seedance.saveElsewhere': async argument => {
+      const found = await find(argument, task => isAllowed(task.state, 'retarget'));
+      if (found) await saveElsewhere(found);
+    },
     'seedance.sendAgain': async argument => {
       const found = await find(argument, task => isAllowed(task.state, 'sendAgain'));
       if (found) await quietly(sendAgain(found));
@@ -158,6 +164,19 @@ export function taskCommands(
         if (await ledger.remove(task.id, isFinished)) await discard(task);
     },
   };
+}
+
+/** Of a video whose own folder can't be used: right in the one that the user picks. */
+async function saveElsewhere({ session, task }: Found): Promise<void> {
+  if (!isAllowed(task.state, 'retarget')) return tellNotNow();
+  const folder = await askForFolder();
+  if (!folder) return;
+  const target = { ...task.target, workspaceFolder: folder.toString(), outputFolder: '' };
+  const event = { type: 'retarget', target } as const;
+  if (await session.ledger.apply(task.id, event, current => isUnchanged(current, task))) {
+    await discardFiles(task);
+    session.follower.refresh();
+  } else tellNotNow();
 }
 
 async function removeTask({ session, task }: Found): Promise<void> {

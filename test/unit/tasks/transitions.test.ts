@@ -26,6 +26,10 @@ const EVENTS: readonly TaskEvent[] = [
   { type: 'adopt', remoteId: 'task-unified-2-b' },
   { type: 'sendAgain', owner: 'window-2' },
   { type: 'downloadAgain' },
+  {
+    type: 'retarget',
+    target: { workspaceFolder: 'file:///elsewhere', outputFolder: '', fileName: '{id}' },
+  },
 ];
 
 function run(...events: TaskEvent[]): TaskRecord {
