@@ -13,6 +13,9 @@ const UNFINISHED: readonly TaskState[] = ['waiting', 'submitting', 'queued', 'ge
 /** Events that only say how far a task is: losing one in a power cut costs nothing. */
 const CHEAP_EVENTS: ReadonlySet<TaskEvent['type']> = new Set(['observed', 'delayed']);
 
+/** Milliseconds before listeners are told again of a change that could not be read back. */
+const TELL_AGAIN = 50;
+
 export interface LedgerOptions {
   /** Path of the database file, or `:memory:`. */
   readonly file: string;
@@ -43,6 +46,7 @@ export class Ledger {
   readonly damagedFile: string | undefined;
   /** Number of the newest change that was told to the listeners. */
   #told: number;
+  #telling: NodeJS.Timeout | undefined;
 
   /** Throws `LedgerTooNew`, `SqliteMissing`, or SQLite's own error where the folder can't be written. */
   static open(options: LedgerOptions): Ledger {
@@ -132,7 +136,7 @@ export class Ledger {
       );
       return true;
     });
-    this.readChanges();
+    this.#tell();
     return added;
   }
 
@@ -160,7 +164,7 @@ export class Ledger {
       );
       return after;
     });
-    if (task) this.readChanges();
+    if (task) this.#tell();
     return task;
   }
 
@@ -177,7 +181,7 @@ export class Ledger {
       this.#statement('INSERT OR REPLACE INTO removed (id, change) VALUES (?, ?)').run(id, change);
       return true;
     });
-    this.readChanges();
+    this.#tell();
     return removed;
   }
 
@@ -198,11 +202,23 @@ export class Ledger {
     for (const task of changed) this.#changes.emit('change', { id: task.id, task });
   }
 
+  /** What was written stays written where another process keeps it from being read just now: the listeners hear of it soon. */
+  #tell(): void {
+    clearTimeout(this.#telling);
+    try {
+      this.readChanges();
+    } catch (error) {
+      this.#log(`The task list can't be read just now, will go on: ${String(error)}`);
+      this.#telling = setTimeout(() => this.#tell(), TELL_AGAIN).unref();
+    }
+  }
+
   get isOpen(): boolean {
     return this.#database.isOpen;
   }
 
   close(): void {
+    clearTimeout(this.#telling);
     this.#changes.removeAllListeners();
     this.#statements.clear();
     if (this.#database.isOpen) this.#database.close();

@@ -108,6 +108,15 @@ export class SubmissionQueue {
   }
 
   #pump(): void {
+    try {
+      this.#sendAll();
+    } catch (error) {
+      this.#options.log(`The task list could not be read, will go on: ${String(error)}`);
+      this.#lookAgain();
+    }
+  }
+
+  #sendAll(): void {
     while (this.#pausing === 0 && !this.#end.signal.aborted && this.#hasRoom()) {
       const entry = this.#waiting.shift();
       if (!entry) return;
@@ -131,16 +140,16 @@ export class SubmissionQueue {
     const [next] = this.#waiting;
     if (!next) return false;
     if (this.#underWay(next) + this.#starting < this.#options.maxConcurrent()) return true;
-    this.#timer = setTimeout(() => {
-      try {
-        this.#options.ledger.readChanges();
-      } catch (error) {
-        this.#options.log(`The task list could not be read, will go on: ${String(error)}`);
-      }
-      this.#pump();
-    }, LOOK_AGAIN);
-    this.#timer.unref();
+    this.#lookAgain();
     return false;
+  }
+
+  /** Other windows' changes are told by nobody where their files can't be watched. */
+  #lookAgain(): void {
+    clearTimeout(this.#timer);
+    if (this.#end.signal.aborted) return;
+    this.#timer = setTimeout(() => this.#pump(), LOOK_AGAIN);
+    this.#timer.unref();
   }
 
   /** How many tasks take room at the EvoLink that this one goes to. */

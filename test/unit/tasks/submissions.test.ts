@@ -245,6 +245,28 @@ describe('SubmissionQueue', () => {
     assert.equal((await rig.queue().submit(id))?.state, 'queued');
   });
 
+  it('sends what waits though the list could not be read for a moment', async () => {
+    let isLocked = false;
+    const ledger = new Proxy(rig.ledger, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]): unknown => {
+          if (name === 'count' && isLocked) throw new Error('database is locked');
+          return Reflect.apply(value, target, args);
+        };
+      },
+    });
+    const [first, second] = [await rig.add(), await rig.add()];
+    const queue = rig.queue({ ledger, maxConcurrent: () => 1 });
+    await queue.submit(first.id);
+    const sending = queue.submit(second.id);
+    isLocked = true;
+    await rig.ledger.apply(first.id, { type: 'failed', error: { kind: 'x', message: '' }, charged: 'no' });
+    isLocked = false;
+    assert.equal((await sending)?.state, 'queued');
+  });
+
   it('does nothing with a task that was removed while it waited', async () => {
     const { id } = await rig.add();
     await rig.ledger.remove(id);
