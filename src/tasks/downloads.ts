@@ -11,6 +11,8 @@ export const MAX_DOWNLOADS = 3;
 /** Milliseconds after a first failure; doubles with each further one, up to the longest. */
 const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 300_000;
+/** Milliseconds before a file that is too large is asked for again: each try may fetch up to the limit. */
+const TOO_LARGE_PAUSE = 3600_000;
 /** Milliseconds between two looks whether a parked video's folder can be used. */
 const PARKED_PAUSE = 60_000;
 /** Milliseconds between two words on the progress of a download. */
@@ -38,6 +40,8 @@ export interface DownloadProgress {
 export interface DownloadsOptions {
   readonly ledger: Ledger;
   readonly save: Save;
+  /** Drops what was kept for going on with a task's download. Never throws. */
+  readonly discard: (task: TaskRecord) => Promise<void>;
   /** Moves a task in the ledger if the ledger's state allows it still and this process follows still. */
   readonly write: (task: TaskRecord, event: TaskEvent) => Promise<TaskRecord | undefined>;
   readonly linkWasDead: (task: TaskRecord) => void;
@@ -59,16 +63,26 @@ export class Downloads {
   readonly #options: DownloadsOptions;
   readonly #running = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
   readonly #retries = new Map<string, Retry>();
+  #tidying: Promise<unknown> = Promise.resolve();
 
   constructor(options: DownloadsOptions) {
     this.#options = options;
   }
 
-  /** Starts those of `tasks` that are due and have room; ends all others, since they were stopped or removed. */
-  start(tasks: readonly TaskRecord[]): void {
+  /** Whether something is being brought home. */
+  get isBusy(): boolean {
+    return this.#running.size > 0;
+  }
+
+  /**
+   * Starts those of `tasks` that are due and have room; ends all others, since they were stopped or removed, and forgets all
+   * that are not among `followed`.
+   */
+  start(tasks: readonly TaskRecord[], followed: readonly TaskRecord[]): void {
     const now = this.#options.now();
     const ids = new Set(tasks.map(task => task.id));
-    for (const id of this.#retries.keys()) if (!ids.has(id)) this.#retries.delete(id);
+    const known = new Set(followed.map(task => task.id));
+    for (const id of this.#retries.keys()) if (!known.has(id)) this.#retries.delete(id);
     for (const [id, { abort }] of this.#running) if (!ids.has(id)) abort.abort();
     const due = tasks
       .filter(task => !this.#running.has(task.id) && (this.#retries.get(task.id)?.at ?? 0) <= now)
@@ -92,17 +106,29 @@ export class Downloads {
   async stop(): Promise<void> {
     for (const { abort } of this.#running.values()) abort.abort();
     await Promise.all([...this.#running.values()].map(({ done }) => done));
+    await this.#tidying;
     this.#retries.clear();
   }
 
+  /** Drops what a process left that was killed just after it had saved one of `tasks`. */
+  tidy(tasks: readonly TaskRecord[]): void {
+    const { discard } = this.#options;
+    this.#tidying = Promise.all([this.#tidying, ...tasks.map(task => discard(task))]);
+  }
+
   #run(task: TaskRecord): void {
-    const { log, wake } = this.#options;
+    const { ledger, discard, log, wake } = this.#options;
     const abort = new AbortController();
     const done = this.#download(task, abort.signal)
       .catch((error: unknown) => {
         log(`Task ${task.id}: ${String(error)}`);
         this.#failed(task);
       })
+      .then(async () => {
+        // Whoever removed it could not know that it is being written.
+        if (!ledger.get(task.id)) await discard(task);
+      })
+      .catch((error: unknown) => log(`Task ${task.id}: ${String(error)}`))
       .finally(() => {
         this.#running.delete(task.id);
         wake();
@@ -134,7 +160,8 @@ export class Downloads {
       await write(task, { type: 'parked', parked: details.parked, error });
       return;
     }
-    this.#failed(task, details.retryAfterSeconds);
+    if (kind === 'videoTooLarge') this.#retries.set(task.id, { failures: 1, at: now() + TOO_LARGE_PAUSE });
+    else this.#failed(task, details.retryAfterSeconds);
     if (details.linkDead === true) {
       if (now() - (task.completedAt ?? task.createdAt) > LINK_LIFE) {
         await write(task, { type: 'expired', error });

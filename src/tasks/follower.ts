@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Downloads, type DownloadProgress, type Save } from './downloads.ts';
 import type { Ledger } from './ledger.ts';
-import { Poller, type PollingClient } from './poller.ts';
+import { KEY_PAUSE, Poller, type PollingClient } from './poller.ts';
 import type { TaskRecord } from './record.ts';
 import { isAllowed, type TaskEvent } from './transitions.ts';
 
@@ -11,6 +11,11 @@ const TAKE_OVER = 4_000;
 const HEARTBEAT = 5_000;
 /** A heartbeat that comes so many milliseconds late means that the machine slept, or stood still. */
 const SLEPT = 30_000;
+/** A clock that was set back by more milliseconds than that would let all that is planned come too late. */
+const SET_BACK = 30_000;
+/** Saved tasks that a new follower looks after, for what a killed one left: so many of the newest, for so many milliseconds. */
+const UNTIDY_TASKS = 50;
+const UNTIDY_FOR = 7 * 24 * 3600 * 1000;
 
 export interface FollowerOptions {
   readonly ledger: Ledger;
@@ -19,6 +24,8 @@ export interface FollowerOptions {
   /** The client with the key for an origin; undefined where this window has no key. */
   readonly clientFor: (origin: string) => Promise<PollingClient | undefined>;
   readonly save: Save;
+  /** Drops what was kept for going on with a task's download. Never throws. */
+  readonly discard: (task: TaskRecord) => Promise<void>;
   /** Whether VS Code still answers: a host whose browser was closed lives on, but can't reach the user's secrets. */
   readonly isHostAlive: () => Promise<boolean>;
   /** Milliseconds since 1970. */
@@ -46,7 +53,7 @@ export class Follower {
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    const { ledger, clientFor, save, now, log } = options;
+    const { ledger, clientFor, save, discard, now, log } = options;
     const write = (task: TaskRecord, event: TaskEvent): Promise<TaskRecord | undefined> =>
       this.#write(task, event);
     const wake = (): void => this.#wakeIn(0);
@@ -54,6 +61,7 @@ export class Follower {
     this.#downloads = new Downloads({
       ledger,
       save,
+      discard,
       write,
       linkWasDead: task => this.#poller.linkWasDead(task),
       onProgress: progress => this.#progress.emit('download', progress),
@@ -73,8 +81,7 @@ export class Follower {
 
   /** Looks at everything now: the key has changed, the network is back, or the user asked. */
   refresh(): void {
-    this.#poller.refresh();
-    this.#downloads.refresh();
+    this.#planAnew();
     this.#wakeIn(0);
   }
 
@@ -145,14 +152,46 @@ export class Follower {
       await this.#letGo();
       return TAKE_OVER;
     }
-    if (this.#ended) return undefined;
-    this.#heldAt = this.#options.now();
     const loading = followed.filter(isReadyToLoad);
     const running = followed.filter(task => !isReadyToLoad(task));
-    this.#downloads.start(loading);
-    this.#poller.look(running);
+    const isBlind = running.length > 0 && !(await this.#hasKey(running));
+    if (this.#ended) return undefined;
+    if (this.#heldAt === undefined) this.#tidyUp();
+    if (this.#heldAt !== undefined && this.#heldAt - this.#options.now() > SET_BACK) {
+      log('The clock was set back: everything is looked at again.');
+      this.#planAnew();
+    }
+    this.#heldAt = this.#options.now();
+    this.#downloads.start(loading, followed);
+    if (isBlind) {
+      for (const task of running) await this.#poller.tellOfKey(task);
+      if (this.#downloads.isBusy) return HEARTBEAT;
+      // Another window may have the key.
+      await this.#letGo();
+      return KEY_PAUSE;
+    }
+    this.#poller.look(running, followed);
     const due = Math.min(this.#downloads.nextDue(loading), this.#poller.nextDue(running));
     return Math.min(HEARTBEAT, Math.max(10, due - this.#options.now()));
+  }
+
+  #planAnew(): void {
+    this.#poller.refresh();
+    this.#downloads.refresh();
+  }
+
+  /** Whether this window can ask for any of them. */
+  async #hasKey(tasks: readonly TaskRecord[]): Promise<boolean> {
+    for (const origin of new Set(tasks.map(task => task.origin)))
+      if (await this.#options.clientFor(origin)) return true;
+    return false;
+  }
+
+  /** The one that followed before may have been killed at any instant. */
+  #tidyUp(): void {
+    const { ledger, now } = this.#options;
+    const isFresh = (task: TaskRecord): boolean => now() - task.updatedAt < UNTIDY_FOR;
+    this.#downloads.tidy(ledger.lately(UNTIDY_TASKS).filter(task => task.state === 'saved' && isFresh(task)));
   }
 
   #hasSlept(): boolean {

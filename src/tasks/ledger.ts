@@ -13,6 +13,9 @@ const UNFINISHED: readonly TaskState[] = ['waiting', 'submitting', 'queued', 'ge
 /** Events that only say how far a task is: losing one in a power cut costs nothing. */
 const CHEAP_EVENTS: ReadonlySet<TaskEvent['type']> = new Set(['observed', 'delayed']);
 
+/** Milliseconds before listeners are told again of a change that could not be read back. */
+const TELL_AGAIN = 50;
+
 export interface LedgerOptions {
   /** Path of the database file, or `:memory:`. */
   readonly file: string;
@@ -43,6 +46,7 @@ export class Ledger {
   readonly damagedFile: string | undefined;
   /** Number of the newest change that was told to the listeners. */
   #told: number;
+  #telling: NodeJS.Timeout | undefined;
 
   /** Throws `LedgerTooNew`, `SqliteMissing`, or SQLite's own error where the folder can't be written. */
   static open(options: LedgerOptions): Ledger {
@@ -132,7 +136,7 @@ export class Ledger {
       );
       return true;
     });
-    this.readChanges();
+    this.#tell();
     return added;
   }
 
@@ -160,17 +164,25 @@ export class Ledger {
       );
       return after;
     });
-    if (task) this.readChanges();
+    if (task) this.#tell();
     return task;
   }
 
-  async remove(id: string): Promise<void> {
-    await inTransaction(this.#database, true, () => {
+  /**
+   * `allowed` is asked inside the transaction about the task as it is: what a user meant to remove may be under way by now.
+   * False where it says no.
+   */
+  async remove(id: string, allowed: (task: TaskRecord) => boolean = () => true): Promise<boolean> {
+    const removed = await inTransaction(this.#database, true, () => {
+      const before = this.get(id);
+      if (before && !allowed(before)) return false;
       const change = this.#nextChange();
       this.#statement('DELETE FROM tasks WHERE id = ?').run(id);
       this.#statement('INSERT OR REPLACE INTO removed (id, change) VALUES (?, ?)').run(id, change);
+      return true;
     });
-    this.readChanges();
+    this.#tell();
+    return removed;
   }
 
   /** Tells the listeners what has changed since they were told last, by this process or others. */
@@ -190,11 +202,23 @@ export class Ledger {
     for (const task of changed) this.#changes.emit('change', { id: task.id, task });
   }
 
+  /** What was written stays written where another process keeps it from being read just now: the listeners hear of it soon. */
+  #tell(): void {
+    clearTimeout(this.#telling);
+    try {
+      this.readChanges();
+    } catch (error) {
+      this.#log(`The task list can't be read just now, will go on: ${String(error)}`);
+      this.#telling = setTimeout(() => this.#tell(), TELL_AGAIN).unref();
+    }
+  }
+
   get isOpen(): boolean {
     return this.#database.isOpen;
   }
 
   close(): void {
+    clearTimeout(this.#telling);
     this.#changes.removeAllListeners();
     this.#statements.clear();
     if (this.#database.isOpen) this.#database.close();

@@ -1,6 +1,13 @@
 import type { Ledger } from './ledger.ts';
 import type { TaskRecord } from './record.ts';
-import { nextLook, tookSeconds, type LookContext, type NextLook, type PastTask } from './schedule.ts';
+import {
+  backOff,
+  nextLook,
+  tookSeconds,
+  type LookContext,
+  type NextLook,
+  type PastTask,
+} from './schedule.ts';
 import { seeProgress, type SeenProgress } from './scheduleProgress.ts';
 
 /** What this process remembers of its looks at one task; after a restart a look is due at once. Times are milliseconds. */
@@ -38,6 +45,23 @@ export class Looks {
     this.#lookedAt = now;
     this.#failures += 1;
     this.#retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** Something else than EvoLink's word asks for another look, more slowly each time. */
+  postpone(now: number): void {
+    this.failed(now);
+    this.at = this.from = this.#backedOff(now);
+  }
+
+  /** Brings what was planned after a failure forward to when a look may be tried again. */
+  notAfterBackOff(): void {
+    if (this.#lookedAt === undefined || this.#failures === 0) return;
+    this.at = Math.min(this.at, this.#backedOff(this.#lookedAt));
+    this.from = Math.min(this.from, this.at);
+  }
+
+  #backedOff(since: number): number {
+    return since + backOff(this.#failures, this.#retryAfterSeconds) * 1000;
   }
 
   /** Plans the next look; `stop` means that the task is not followed any more. */

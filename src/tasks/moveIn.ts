@@ -33,7 +33,7 @@ export async function moveIn(
 ): Promise<TaskRecord | undefined> {
   const { parked } = task;
   if (!parked || task.state !== 'downloading') return undefined;
-  const lockFile = `${parked.path}.lock`;
+  const lockFile = moveLockOf(parked.path);
   const lock = new ProcessLock(lockFile);
   if (!lock.tryAcquire()) return undefined;
   let saved: TaskRecord | undefined;
@@ -54,6 +54,11 @@ export async function moveIn(
     // Whoever locks it anew sees in the ledger that there is nothing to do.
     if (saved) await rm(lockFile, { force: true }).catch(() => {});
   }
+}
+
+/** The file by which one window at a time brings in a parked video. */
+export function moveLockOf(parkedPath: string): string {
+  return `${parkedPath}.lock`;
 }
 
 async function writeNumbered(

@@ -10,6 +10,8 @@ const LONGEST_POST = 120_000;
 const PAGE_SIZE = 50;
 /** Pages of the list that are read at most. */
 const MAX_PAGES = 20;
+/** How many of the newest tasks are looked through for ones whose earlier POST is in doubt. */
+const RIVALS = 500;
 
 /** What is known of an uncertain task after EvoLink's list was asked. */
 export type OutcomeDecision =
@@ -30,7 +32,7 @@ export interface ListedTasks {
  * Which of EvoLink's tasks an uncertain one is. Adopted by itself is only the one unclaimed task of its model that was
  * created while its POST was out, and only where no other task of the ledger could be that one as well.
  * @param isClaimed whether a task of the ledger has this remote id
- * @param others all tasks of the ledger of which EvoLink's id may be unknown
+ * @param others all tasks of the ledger that have a POST of which EvoLink's id may be unknown
  */
 export function decideOutcome(
   task: TaskRecord,
@@ -55,12 +57,12 @@ function couldBe(task: TaskRecord, { model, type, createdAt }: RemoteTaskSummary
   return createdAt === undefined || (createdAt >= from && createdAt <= to);
 }
 
-/** When EvoLink may have created the task, by its own clock; milliseconds since 1970. */
+/** When EvoLink may have created the task, by its own clock, by any POST of it that is in doubt; milliseconds since 1970. */
 export function postWindow(task: TaskRecord): { readonly from: number; readonly to: number } {
   const sent = task.sentAt ?? task.createdAt;
   const isOut = task.state === 'submitting';
   return {
-    from: sent - SKEW,
+    from: (task.doubt === true ? task.createdAt : sent) - SKEW,
     to: (isOut ? sent + LONGEST_POST : Math.min(Math.max(sent, task.updatedAt), sent + LONGEST_POST)) + SKEW,
   };
 }
@@ -90,7 +92,10 @@ export async function checkOutcome(id: string, services: OutcomeServices): Promi
   const listed = await listSince(client, postWindow(task).from);
   if (!listed) return { kind: 'noList' };
   const isClaimed = (remoteId: string): boolean => ledger.findRemote(task.origin, remoteId) !== undefined;
-  const others = ledger.inStates(['uncertain', 'submitting']).filter(other => other.origin === task.origin);
+  const others = [
+    ...ledger.inStates(['uncertain', 'submitting']),
+    ...ledger.lately(RIVALS).filter(other => other.doubt === true),
+  ].filter(other => other.origin === task.origin);
   const decision = decideOutcome(task, listed, isClaimed, others);
   log(`Task ${id}: EvoLink's list says ${decision.kind}.`);
   if (decision.kind !== 'adopt') return decision;

@@ -29,7 +29,7 @@ export interface PollerOptions {
 /** Requests to one origin that are under way at once. */
 const MAX_OPEN = 4;
 /** Milliseconds between two looks for a key that was missing. */
-const KEY_PAUSE = 15_000;
+export const KEY_PAUSE = 15_000;
 /** Milliseconds between two tries whether the network is back: the first, doubling up to the last. */
 const FIRST_PROBE = 5_000;
 const LAST_PROBE = 60_000;
@@ -70,9 +70,9 @@ export class Poller {
     this.#past = new PastTasks(options.ledger);
   }
 
-  /** Asks for those of `tasks` that are due; forgets all others. */
-  look(tasks: readonly TaskRecord[]): void {
-    const ids = new Set(tasks.map(task => task.id));
+  /** Asks for those of `tasks` that are due; forgets all that are not among `followed`. */
+  look(tasks: readonly TaskRecord[], followed: readonly TaskRecord[]): void {
+    const ids = new Set(followed.map(task => task.id));
     for (const id of this.#looks.keys()) if (!ids.has(id)) this.#looks.delete(id);
     for (const name of new Set(tasks.map(task => task.origin))) {
       const origin = this.#originOf(name);
@@ -98,9 +98,12 @@ export class Poller {
 
   /** The link that EvoLink gave for a task is dead: the next is asked for, more slowly each time. */
   linkWasDead(task: TaskRecord): void {
-    const looks = this.#looksOf(task);
-    looks.failed(this.#options.now());
-    looks.plan(task, this.#past.of(task.request.model), this.#options.now());
+    this.#looksOf(task).postpone(this.#options.now());
+  }
+
+  /** Writes down that there is no key here to ask for a task with. */
+  async tellOfKey(task: TaskRecord): Promise<void> {
+    await this.#tell(task, { kind: 'key', message: '' });
   }
 
   /** Everything is due now: another key, the network is back, or the user asked. */
@@ -140,7 +143,7 @@ export class Poller {
     if (signal.aborted) return;
     if (!client) {
       origin.notBefore = now() + KEY_PAUSE;
-      for (const task of tasks) await this.#tell(task, { kind: 'key', message: '' });
+      for (const task of tasks) await this.tellOfKey(task);
       return;
     }
     while (hasRoom(origin)) {
@@ -178,7 +181,26 @@ export class Poller {
     origin.open += 1;
     for (const task of tasks) this.#asked.add(task.id);
     try {
-      const [first] = tasks;
+      await this.#hear(client, origin, tasks, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      // The ledger did not take the answer: EvoLink is not to blame, and not to be flooded.
+      for (const task of tasks) this.#looksOf(task).postpone(this.#options.now());
+      throw error;
+    } finally {
+      origin.open -= 1;
+      for (const task of tasks) this.#asked.delete(task.id);
+    }
+  }
+
+  async #hear(
+    client: PollingClient,
+    origin: Origin,
+    tasks: readonly TaskRecord[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const [first] = tasks;
+    try {
       if (first && tasks.length === 1) {
         const remote = await client.query(first.remoteId ?? '', { signal });
         this.#reached(origin);
@@ -188,12 +210,8 @@ export class Poller {
         await this.#askTogether(client, origin, tasks, signal);
       }
     } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof EvoLinkError)) throw error;
+      if (signal.aborted || !(error instanceof EvoLinkError)) throw error;
       await this.#failed(origin, tasks, error);
-    } finally {
-      origin.open -= 1;
-      for (const task of tasks) this.#asked.delete(task.id);
     }
   }
 
@@ -269,6 +287,8 @@ export class Poller {
 
   async #plan(task: TaskRecord, looks: Looks): Promise<void> {
     const next = looks.plan(task, this.#past.of(task.request.model), this.#options.now());
+    // What is finished can be lost: how old it is says nothing about when to ask for its link.
+    if (task.state === 'downloading') looks.notAfterBackOff();
     if (next.kind === 'stop') await this.#options.write(task, { type: 'stopFollowing' });
   }
 

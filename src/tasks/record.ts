@@ -22,7 +22,7 @@ export interface TaskRecord extends Task {
   readonly target: TaskTarget;
   /** How many POSTs were begun for it: tells apart to which of them an answer belongs. */
   readonly attempt?: number;
-  /** An earlier POST may have been taken and charged, whatever became of a later one. */
+  /** The user sent it again while it was uncertain: that POST may have been taken and charged, whatever became of a later one. */
   readonly doubt?: boolean;
   /** When the request was last handed to the network (milliseconds since 1970). */
   readonly sentAt?: number;

@@ -1,7 +1,7 @@
 import type { ParkedVideo } from './record.ts';
 
 export interface SaveErrorDetails {
-  /** The link is dead: EvoLink has to be asked for another. */
+  /** The link is dead, or may not be used: EvoLink has to be asked for another. */
   readonly linkDead?: boolean;
   readonly retryAfterSeconds?: number;
   /** The video is safe on this machine; only its folder can't be used. */

@@ -5,7 +5,7 @@ import { DownloadError } from '../videos/error.ts';
 import type { Fetch } from '../videos/fetch.ts';
 import { resolveOutputFolder } from '../videos/folder.ts';
 import { fileName } from '../videos/names.ts';
-import { discardPartial, isComplete, partialPathIn, readNotes } from '../videos/partial.ts';
+import { isComplete, partialPathIn, readNotes } from '../videos/partial.ts';
 import { placeWithoutOverwrite } from '../videos/place.ts';
 import { type Sidecar, sidecarOf, writeSidecar } from '../videos/sidecar.ts';
 import type { Saved } from './downloads.ts';
@@ -13,6 +13,7 @@ import type { TaskRecord } from './record.ts';
 import { SaveError } from './saveError.ts';
 import { sleep } from './sleep.ts';
 import type { SavedVideo } from './task.ts';
+import { discardFiles } from './tidy.ts';
 
 /** Seconds without one byte after which a download is begun anew. */
 const STALL_SECONDS = 30;
@@ -24,6 +25,8 @@ export interface SaverOptions {
   readonly log: (line: string) => void;
   /** Path of a folder in the extension's storage for videos whose own folder can't be used. */
   readonly parkingFolder?: string;
+  /** Default: {@link MAX_VIDEO_BYTES}. */
+  readonly maxBytes?: number;
 }
 
 /** Kinds of trouble that another folder does not have. */
@@ -53,11 +56,7 @@ export async function saveVideo(
     const path = await placeWithoutOverwrite(partialPath, folder, nameOf(task));
     const video = savedVideo(pathToFileURL(path).href, fetched);
     await describe(task, path, video, options.log);
-    const forget = async (): Promise<void> => {
-      await discardPartial(partialPath);
-      if (isParked) await discardPartial(partialPathIn(folder, task.id));
-    };
-    return { video, forget };
+    return { video, forget: () => discardFiles(task, options.parkingFolder) };
   } catch (error) {
     trouble = saveErrorOf(error);
   }
@@ -85,7 +84,7 @@ async function fetchVideo(
     fetch: options.fetch,
     readFacts: readFactsFrom,
     signal,
-    maxBytes: MAX_VIDEO_BYTES,
+    maxBytes: options.maxBytes ?? MAX_VIDEO_BYTES,
     stallSeconds: STALL_SECONDS,
     now: options.now,
     sleep,
@@ -114,8 +113,10 @@ async function isCompleteAt(partialPath: string): Promise<boolean> {
 function saveErrorOf(error: unknown): SaveError {
   if (error instanceof SaveError) return error;
   if (!(error instanceof DownloadError)) throw error;
-  return new SaveError(error.kind, error.code ?? '', {
-    linkDead: error.kind === 'linkExpired',
+  // Of a request EvoLink says `tooLarge` as well.
+  const kind = error.kind === 'tooLarge' ? 'videoTooLarge' : error.kind;
+  return new SaveError(kind, error.code ?? '', {
+    linkDead: error.kind === 'linkExpired' || error.kind === 'linkRefused',
     ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
   });
 }

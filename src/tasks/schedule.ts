@@ -92,7 +92,7 @@ export function tookSeconds(context: LookContext, endedAt: number): number | und
 }
 
 /** Least gap in seconds after `failures` looks in a row that failed. */
-function backOff(failures: number, retryAfterSeconds = 0): number {
+export function backOff(failures: number, retryAfterSeconds = 0): number {
   if (failures <= 0) return 0;
   const asked = retryAfterSeconds > 0 ? Math.min(retryAfterSeconds, HOUR_SECONDS) : 0;
   return Math.max(asked, Math.min(MAX_BACKOFF_SECONDS, MIN_GAP_SECONDS * 2 ** failures));

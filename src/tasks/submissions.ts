@@ -11,8 +11,12 @@ const ATTEMPTS = 4;
 /** Milliseconds. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
+/** … and however long EvoLink asks for: the user is waiting. */
+const LONGEST_ASKED_PAUSE = 3600_000;
 /** Milliseconds after which a queue without room looks again, should nobody tell it of another window's change. */
 const LOOK_AGAIN = 5_000;
+/** Tasks that another account has, or had: they take no room from this one's. */
+const NOT_SEEN: ReadonlySet<string> = new Set(['key', 'forbidden', 'notFound']);
 
 export interface SubmissionOptions {
   readonly ledger: Ledger;
@@ -25,8 +29,12 @@ export interface SubmissionOptions {
   readonly log: (line: string) => void;
 }
 
+const UNDER_WAY = ['submitting', 'queued', 'generating'] as const;
+
 interface Entry {
   readonly id: string;
+  /** The task's window when it came into the queue: it is sent only while it belongs to that. */
+  readonly owner: string | undefined;
   /** Place in the queue, kept when it is sent again. */
   readonly place: number;
   attempts: number;
@@ -71,6 +79,7 @@ export class SubmissionQueue {
     if (this.#end.signal.aborted) return Promise.resolve(this.#options.ledger.get(id));
     const entry = {
       id,
+      owner: this.#options.ledger.get(id)?.owner,
       place: this.#places++,
       attempts: 0,
       ...Promise.withResolvers<TaskRecord | undefined>(),
@@ -99,13 +108,23 @@ export class SubmissionQueue {
   }
 
   #pump(): void {
+    try {
+      this.#sendAll();
+    } catch (error) {
+      this.#options.log(`The task list could not be read, will go on: ${String(error)}`);
+      this.#lookAgain();
+    }
+  }
+
+  #sendAll(): void {
     while (this.#pausing === 0 && !this.#end.signal.aborted && this.#hasRoom()) {
       const entry = this.#waiting.shift();
       if (!entry) return;
       this.#starting += 1;
       const sending = this.#send(entry)
-        .catch((error: unknown) => {
+        .catch(async (error: unknown) => {
           this.#entries.delete(entry.id);
+          await this.#explain(entry, error);
           entry.reject(error);
         })
         .finally(() => {
@@ -118,15 +137,38 @@ export class SubmissionQueue {
 
   #hasRoom(): boolean {
     clearTimeout(this.#timer);
-    if (this.#waiting.length === 0) return false;
-    const underWay = this.#options.ledger.count(['submitting', 'queued', 'generating']);
-    if (underWay + this.#starting < this.#options.maxConcurrent()) return true;
-    this.#timer = setTimeout(() => {
-      this.#options.ledger.readChanges();
-      this.#pump();
-    }, LOOK_AGAIN);
-    this.#timer.unref();
+    const [next] = this.#waiting;
+    if (!next) return false;
+    if (this.#underWay(next) + this.#starting < this.#options.maxConcurrent()) return true;
+    this.#lookAgain();
     return false;
+  }
+
+  /** Other windows' changes are told by nobody where their files can't be watched. */
+  #lookAgain(): void {
+    clearTimeout(this.#timer);
+    if (this.#end.signal.aborted) return;
+    this.#timer = setTimeout(() => this.#pump(), LOOK_AGAIN);
+    this.#timer.unref();
+  }
+
+  /** How many tasks take room at the EvoLink that this one goes to. */
+  #underWay({ id }: Entry): number {
+    const { ledger, maxConcurrent } = this.#options;
+    const all = ledger.count(UNDER_WAY);
+    if (all < maxConcurrent()) return all;
+    const origin = ledger.get(id)?.origin;
+    return ledger
+      .inStates(UNDER_WAY)
+      .filter(task => task.origin === origin && !NOT_SEEN.has(task.error?.kind ?? '')).length;
+  }
+
+  /** A task that could not be begun waits for the user, who has to see why. */
+  async #explain({ id }: Entry, error: unknown): Promise<void> {
+    const problem = { kind: 'unknown', message: String(error) };
+    await this.#options.ledger
+      .apply(id, { type: 'delayed', error: problem }, task => task.state === 'waiting')
+      .catch(() => undefined);
   }
 
   async #send(entry: Entry): Promise<void> {
@@ -163,16 +205,17 @@ export class SubmissionQueue {
   async #start(entry: Entry) {
     const { ledger, clientFor } = this.#options;
     const waiting = ledger.get(entry.id);
-    if (waiting?.state !== 'waiting') return this.#finish(entry, waiting);
+    const isMine = (task: TaskRecord): boolean => task.owner === entry.owner;
+    if (waiting?.state !== 'waiting' || !isMine(waiting)) return this.#finish(entry, waiting);
     const client = await clientFor(waiting.origin);
     try {
       if (!client) {
         const error = { kind: 'key', message: '' };
-        return this.#finish(entry, await ledger.apply(entry.id, { type: 'delayed', error }));
+        return this.#finish(entry, await ledger.apply(entry.id, { type: 'delayed', error }, isMine));
       }
       if (this.#end.signal.aborted) return this.#finish(entry, waiting);
-      const task = await ledger.apply(entry.id, { type: 'submit' });
-      return task ? { client, task } : this.#finish(entry, undefined);
+      const task = await ledger.apply(entry.id, { type: 'submit' }, isMine);
+      return task ? { client, task } : this.#finish(entry, ledger.get(entry.id));
     } catch (error) {
       // Another window sent it meanwhile, or it was ended otherwise.
       if (!(error instanceof IllegalTransition)) throw error;
@@ -195,6 +238,7 @@ export class SubmissionQueue {
   async #pause(error: EvoLinkError): Promise<void> {
     const pause =
       Math.min(FIRST_PAUSE * 2 ** (this.#backOff - 1), LONGEST_PAUSE) * (0.75 + this.#options.random() / 2);
-    await this.#options.sleep(Math.max(pause, (error.retryAfterSeconds ?? 0) * 1000), this.#end.signal);
+    const asked = Math.min((error.retryAfterSeconds ?? 0) * 1000, LONGEST_ASKED_PAUSE);
+    await this.#options.sleep(Math.max(pause, asked), this.#end.signal);
   }
 }

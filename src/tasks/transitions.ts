@@ -44,8 +44,6 @@ export type TaskEvent =
   | { readonly type: 'delayed'; readonly error: TaskError }
   /** The video is safe on this machine, but can't be brought to its folder yet. */
   | { readonly type: 'parked'; readonly parked: ParkedVideo; readonly error: TaskError }
-  /** The user chose another folder for the video. */
-  | { readonly type: 'retarget'; readonly target: TaskTarget }
   | { readonly type: 'saved'; readonly video: SavedVideo }
   /** The link died before the video was saved. */
   | { readonly type: 'expired'; readonly error: TaskError }
@@ -55,7 +53,9 @@ export type TaskEvent =
   | { readonly type: 'adopt'; readonly remoteId: string }
   /** The user's act: an uncertain task may be charged again. */
   | { readonly type: 'sendAgain'; readonly owner: string }
-  | { readonly type: 'downloadAgain' };
+  | { readonly type: 'downloadAgain' }
+  /** The user chose another folder for a video that can't be brought to its own. */
+  | { readonly type: 'retarget'; readonly target: TaskTarget };
 
 export class IllegalTransition extends Error {
   readonly state: TaskState;
@@ -81,7 +81,6 @@ const FROM: Readonly<Record<TaskEvent['type'], readonly TaskState[]>> = {
   failed: ['queued', 'generating', 'downloading'],
   delayed: ['waiting', 'queued', 'generating', 'downloading'],
   parked: ['downloading'],
-  retarget: ['downloading'],
   saved: ['downloading'],
   expired: ['downloading'],
   stopFollowing: ['queued', 'generating', 'downloading'],
@@ -89,6 +88,7 @@ const FROM: Readonly<Record<TaskEvent['type'], readonly TaskState[]>> = {
   adopt: ['uncertain'],
   sendAgain: ['waiting', 'uncertain'],
   downloadAgain: ['saved', 'expired'],
+  retarget: ['downloading'],
 };
 
 export function isAllowed(state: TaskState, event: TaskEvent['type']): boolean {
@@ -123,11 +123,11 @@ function apply(task: TaskRecord, event: TaskEvent, now: number): TaskRecord {
         ...estimates(task, event),
       };
     case 'rejected':
-      return { ...task, state: 'rejected', charged: unlessInDoubt(task), error: event.error };
+      return { ...task, state: 'rejected', charged: unlessInDoubt(task, 'no'), error: event.error };
     case 'unsent':
-      return { ...task, state: 'waiting', charged: unlessInDoubt(task), error: event.error };
+      return { ...task, state: 'waiting', charged: unlessInDoubt(task, 'no'), error: event.error };
     case 'outcomeUnknown':
-      return { ...task, state: 'uncertain', charged: 'unknown', doubt: true, error: event.error };
+      return { ...task, state: 'uncertain', charged: 'unknown', error: event.error };
     case 'observed':
       return {
         ...withoutError(task),
@@ -143,7 +143,7 @@ function apply(task: TaskRecord, event: TaskEvent, now: number): TaskRecord {
         ...rest,
         state: 'downloading',
         progress: 100,
-        charged: event.charged,
+        charged: unlessInDoubt(task, event.charged),
         credits: charge(task, event.chargedCredits),
         completedAt: task.completedAt ?? now,
         ...(event.tookSeconds === undefined ? {} : { tookSeconds: event.tookSeconds }),
@@ -154,7 +154,7 @@ function apply(task: TaskRecord, event: TaskEvent, now: number): TaskRecord {
       return {
         ...task,
         state: 'failed',
-        charged: event.charged,
+        charged: unlessInDoubt(task, event.charged),
         credits: charge(task, event.chargedCredits),
         error: event.error,
       };
@@ -162,8 +162,6 @@ function apply(task: TaskRecord, event: TaskEvent, now: number): TaskRecord {
       return { ...task, error: event.error };
     case 'parked':
       return { ...task, parked: event.parked, error: event.error };
-    case 'retarget':
-      return { ...withoutError(task), target: event.target };
     case 'saved': {
       const { parked: _moved, ...rest } = withoutError(task);
       return { ...rest, state: 'saved', progress: 100, video: event.video };
@@ -174,17 +172,24 @@ function apply(task: TaskRecord, event: TaskEvent, now: number): TaskRecord {
       return { ...task, state: 'stopped' };
     case 'resumeFollowing':
       return { ...task, state: task.completedAt === undefined ? 'queued' : 'downloading' };
-    case 'adopt': {
-      const { doubt: _solved, ...rest } = withoutError(task);
-      return { ...rest, state: 'queued', remoteId: event.remoteId, acceptedAt: task.sentAt ?? now };
+    case 'adopt':
+      return {
+        ...withoutError(task),
+        state: 'queued',
+        remoteId: event.remoteId,
+        acceptedAt: task.sentAt ?? now,
+      };
+    case 'sendAgain': {
+      const leftBehind = task.state === 'uncertain' ? { doubt: true } : {};
+      return { ...withoutError(task), ...leftBehind, state: 'waiting', owner: event.owner };
     }
-    case 'sendAgain':
-      return { ...withoutError(task), state: 'waiting', owner: event.owner };
     case 'downloadAgain': {
       // The link is asked for again: the one that is known may be dead.
       const { resultUrl: _dead, ...rest } = withoutError(task);
       return { ...rest, state: 'downloading' };
     }
+    case 'retarget':
+      return { ...withoutError(task), target: event.target };
   }
 }
 
@@ -195,9 +200,9 @@ function estimates(task: TaskRecord, event: { estimatedSeconds?: number; reserve
   };
 }
 
-/** What was refused or never arrived is not charged; an earlier POST of it may have been. */
-function unlessInDoubt(task: TaskRecord): Charged {
-  return task.doubt === true ? 'unknown' : 'no';
+/** What EvoLink says of the last POST; an earlier one may have been charged all the same. */
+function unlessInDoubt(task: TaskRecord, charged: Charged): Charged {
+  return charged === 'no' && task.doubt === true ? 'unknown' : charged;
 }
 
 function charge(task: TaskRecord, chargedCredits: number | undefined): TaskRecord['credits'] {

@@ -35,7 +35,7 @@ export const actions = {
   downloadAgain: (id: string): Action =>
     onTask(vscode.l10n.t('Download Again'), 'seedance.downloadAgain', id),
   saveElsewhere: (id: string): Action =>
-    onTask(vscode.l10n.t('Save to Another Folder…'), 'seedance.saveElsewhere', id),
+    onTask(vscode.l10n.t('Save Elsewhere…'), 'seedance.saveElsewhere', id),
   typePrompt: (): Action => ({ title: vscode.l10n.t('Type a Prompt'), command: 'seedance.generate' }),
   tryAgain: (command: string, ...args: readonly unknown[]): Action => ({
     title: vscode.l10n.t('Try Again'),

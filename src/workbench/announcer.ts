@@ -28,6 +28,9 @@ const NEEDS_PERSON: ReadonlySet<string> = new Set([
   'folder.outside',
   'folder.notAFolder',
   'folder.badName',
+  'folder.workspaceMissing',
+  'parkedGone',
+  'videoTooLarge',
 ]);
 
 /** Tells once of each end, and of what needs a person, in the window that the task belongs to; opens the saved video. */
@@ -78,8 +81,12 @@ export class Announcer implements vscode.Disposable {
   }
 }
 
-/** The window in which Generate was pressed; where that is gone, one that has the task's folder open. */
+/**
+ * The window in which Generate was pressed; where that is gone, one that has the task's folder open. Of a video that is kept
+ * because its folder can't be used, any: the user has to choose another.
+ */
 function belongsHere(task: TaskRecord, session: Session): boolean {
   if (task.owner === session.owner) return true;
-  return !session.isAlive(task.owner) && isOpenHere(task.target.workspaceFolder);
+  if (session.isAlive(task.owner)) return false;
+  return task.parked !== undefined || isOpenHere(task.target.workspaceFolder);
 }

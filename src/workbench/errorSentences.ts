@@ -29,14 +29,7 @@ export function explainTask(task: Task & { readonly parked?: unknown }): Explana
         buttons: [actions.checkOutcome(task.id), actions.sendAgain(task.id), actions.showLog()],
       };
     case 'waiting':
-      return error.kind === 'windowGone'
-        ? {
-            message: vscode.l10n.t(
-              'This request was not sent: its window was closed before. Nothing was charged.',
-            ),
-            buttons: [actions.send(task.id), actions.remove(task.id)],
-          }
-        : withButtons(explainError(error), actions.send(task.id), actions.remove(task.id));
+      return withButtons(explainWaiting(task, error), actions.send(task.id), actions.remove(task.id));
     case 'expired':
       return {
         message: vscode.l10n.t('The link to the finished video died before it could be saved.'),
@@ -47,6 +40,25 @@ export function explainTask(task: Task & { readonly parked?: unknown }): Explana
     default:
       return explainError(error, task.id);
   }
+}
+
+/** Only of a request that was never sent before can be said that nothing was charged. */
+function explainWaiting({ charged }: Task, error: TaskError): Explanation {
+  const { l10n } = vscode;
+  if (error.kind === 'windowGone')
+    return {
+      message:
+        charged === 'no'
+          ? l10n.t('This request was not sent: its window was closed before. Nothing was charged.')
+          : l10n.t('This request was not sent again: its window was closed before.'),
+      buttons: [],
+    };
+  if (error.kind === 'unreachable' && charged === 'no')
+    return {
+      message: l10n.t('EvoLink can’t be reached; nothing was sent or charged.'),
+      buttons: [actions.showLog()],
+    };
+  return explainError(error);
 }
 
 function withButtons(explanation: Explanation, ...buttons: Action[]): Explanation {
@@ -140,7 +152,7 @@ function meaningOf(error: TaskError, taskId?: string): { sentence: string; butto
       };
     case 'unreachable':
       return {
-        sentence: l10n.t('EvoLink can’t be reached; nothing was sent or charged.'),
+        sentence: l10n.t('EvoLink can’t be reached.'),
         buttons: [showLog()],
       };
     case 'certificate':
@@ -164,6 +176,21 @@ function meaningOf(error: TaskError, taskId?: string): { sentence: string; butto
     case 'linkExpired':
     case 'linkRefused':
       return { sentence: l10n.t('The link to the finished video can’t be used.'), buttons: [showLog()] };
+    case 'http':
+      return {
+        sentence: l10n.t('The server that has the video does not give it now; it will be tried again.'),
+        buttons: [showLog()],
+      };
+    case 'videoTooLarge':
+      return {
+        sentence: l10n.t('What EvoLink’s link gives is too large for a video; it will be tried again.'),
+        buttons: [showLog()],
+      };
+    case 'parkedGone':
+      return {
+        sentence: l10n.t('The video that was kept in VS Code’s storage is not there any more.'),
+        buttons: [showLog()],
+      };
     case 'notVideo':
       return {
         sentence: l10n.t('What EvoLink’s link gives is not a video; it will be tried again.'),
@@ -180,6 +207,7 @@ function meaningOf(error: TaskError, taskId?: string): { sentence: string; butto
     case 'folder.outside':
     case 'folder.notAFolder':
     case 'folder.badName':
+    case 'folder.workspaceMissing':
     case 'disk':
       return {
         sentence: l10n.t('The video can’t be written to its folder; it will be tried again.'),

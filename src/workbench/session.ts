@@ -11,9 +11,11 @@ import { ProcessLock } from '../tasks/lock.ts';
 import { UnfinishedMarker } from '../tasks/marker.ts';
 import { checkOutcome } from '../tasks/outcomes.ts';
 import { OutcomeWatch } from '../tasks/outcomeWatch.ts';
+import type { TaskRecord } from '../tasks/record.ts';
 import { saveVideo } from '../tasks/saver.ts';
 import { sleep } from '../tasks/sleep.ts';
 import { SubmissionQueue } from '../tasks/submissions.ts';
+import { discardFiles } from '../tasks/tidy.ts';
 import { OrphanWatch, WindowPresence } from '../tasks/windows.ts';
 import type { Clients } from './accounts.ts';
 import { withinLimit } from './limits.ts';
@@ -30,6 +32,8 @@ export interface Session {
   readonly report: (line: string) => void;
   /** Names this window as the sender of its tasks. */
   readonly owner: string;
+  /** Drops what was kept for going on with the download of a task that was removed. */
+  discard(task: TaskRecord): Promise<void>;
   /** Whether the window of that name is still there. */
   isAlive(owner: string): boolean;
   /** Sends and follows nothing more; resolves when the answers to what was sent are in the ledger, and it is closed. */
@@ -115,10 +119,11 @@ function startParts(
   lock: ConstructorParameters<typeof Follower>[0]['lock'],
   { clients, globalState, log }: SessionServices,
   parkingFolder?: string,
-): Pick<Session, 'queue' | 'follower' | 'clientFor' | 'report'> {
+): Pick<Session, 'queue' | 'follower' | 'clientFor' | 'report' | 'discard'> {
   // Asks once: follower and queue have their own plan for when to ask again.
   const clientFor = (origin: string) => clients.forOrigin(origin, { readRetries: 0 });
   const report = (line: string): void => log.info(line);
+  const discard = (task: TaskRecord): Promise<void> => discardFiles(task, parkingFolder);
   const queue = new SubmissionQueue({
     ledger,
     clientFor,
@@ -138,11 +143,12 @@ function startParts(
         log: report,
         ...(parkingFolder === undefined ? {} : { parkingFolder }),
       }),
+    discard,
     isHostAlive: hostCheck(globalState),
     now: Date.now,
     log: report,
   });
-  return { queue, follower, clientFor, report };
+  return { queue, follower, clientFor, report, discard };
 }
 
 /** Milliseconds for which VS Code's last answer counts. */

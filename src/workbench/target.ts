@@ -63,7 +63,11 @@ async function pickFolder(): Promise<vscode.Uri | undefined> {
       : vscode.l10n.t('No folder is open: choose where the video will be saved.'),
     choose,
   );
-  if (chosen !== choose) return undefined;
+  return chosen === choose ? await askForFolder() : undefined;
+}
+
+/** A folder on this machine that the user picks now. */
+export async function askForFolder(): Promise<vscode.Uri | undefined> {
   const folders = await vscode.window.showOpenDialog({
     title: vscode.l10n.t('Folder for the Video'),
     canSelectFiles: false,

@@ -142,7 +142,7 @@ function abilities(task: TaskRecord): string[] {
   if (isAllowed(task.state, 'stopFollowing')) words.push('stoppable');
   if (isAllowed(task.state, 'resumeFollowing')) words.push('resumable');
   if (isAllowed(task.state, 'downloadAgain')) words.push('downloadable');
-  if (isAllowed(task.state, 'retarget') && task.error) words.push('movable');
+  if (isAllowed(task.state, 'retarget') && task.error) words.push('stranded');
   if (task.state === 'uncertain' || (task.state === 'waiting' && task.error)) words.push('sendable');
   if (!RUNNING.has(task.state) || task.state === 'waiting') words.push('removable');
   return words;

@@ -17,6 +17,7 @@ import { checkOutcome } from '../../src/tasks/outcomes.ts';
 import { saveVideo } from '../../src/tasks/saver.ts';
 import { sleep as pause } from '../../src/tasks/sleep.ts';
 import { SubmissionQueue } from '../../src/tasks/submissions.ts';
+import { discardFiles } from '../../src/tasks/tidy.ts';
 import { OrphanWatch, WindowPresence } from '../../src/tasks/windows.ts';
 import { makeRecord } from './records.ts';
 
@@ -69,6 +70,7 @@ const follower = new Follower({
   lock: new ProcessLock(join(storage, 'follower.lock')),
   clientFor,
   save: (task, signal, onProgress) => saveVideo(task, signal, onProgress, { fetch, now: Date.now, log }),
+  discard: task => discardFiles(task),
   isHostAlive: () => Promise.resolve(true),
   now: Date.now,
   log,

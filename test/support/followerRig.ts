@@ -13,6 +13,7 @@ import { ProcessLock } from '../../src/tasks/lock.ts';
 import type { TaskRecord } from '../../src/tasks/record.ts';
 import { saveVideo } from '../../src/tasks/saver.ts';
 import { SubmissionQueue, type SubmissionOptions } from '../../src/tasks/submissions.ts';
+import { discardFiles } from '../../src/tasks/tidy.ts';
 import { makeRecord } from './records.ts';
 import { startFaultySimulator } from './simulatorFaults.ts';
 import { waitFor } from './waitFor.ts';
@@ -110,6 +111,7 @@ export async function startRig(
         clientFor: rig.clientFor,
         save: (task, signal, onProgress) =>
           saveVideo(task, signal, onProgress, { fetch, now: rig.now, log: line => void lines.push(line) }),
+        discard: task => discardFiles(task),
         isHostAlive: () => Promise.resolve(true),
         now: rig.now,
         log: line => void lines.push(line),

@@ -68,6 +68,7 @@ function openParts(folder: string) {
     lock: new ProcessLock(path.join(folder, 'follower.lock')),
     clientFor,
     save: () => Promise.reject(new Error('nothing is saved here')),
+    discard: () => Promise.resolve(),
     isHostAlive: () => Promise.resolve(true),
     now: Date.now,
     log,

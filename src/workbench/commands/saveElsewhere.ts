@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { TaskRecord } from '../../tasks/record.ts';
+import { discardFiles } from '../../tasks/tidy.ts';
 import { isAllowed } from '../../tasks/transitions.ts';
 import type { Session } from '../session.ts';
+import { askForFolder } from '../target.ts';
 
 const Argument = v.object({ folder: v.string() });
 
@@ -15,7 +17,7 @@ export async function saveElsewhere(
   argument: unknown,
 ): Promise<boolean> {
   const given = v.safeParse(Argument, argument);
-  const folder = given.success ? vscode.Uri.parse(given.output.folder) : await pickFolder();
+  const folder = given.success ? vscode.Uri.parse(given.output.folder) : await askForFolder();
   if (folder?.scheme !== 'file') return false;
   const moved = await session.ledger.apply(
     task.id,
@@ -23,17 +25,8 @@ export async function saveElsewhere(
     // It may have been saved while the user was choosing.
     current => isAllowed(current.state, 'retarget'),
   );
+  if (!moved) return false;
+  await discardFiles(task); // what its own folder had of it
   session.follower.refresh();
-  return moved !== undefined;
-}
-
-async function pickFolder(): Promise<vscode.Uri | undefined> {
-  const [folder] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Folder for the Video'),
-      canSelectFiles: false,
-      canSelectFolders: true,
-      openLabel: vscode.l10n.t('Save Video Here'),
-    })) ?? [];
-  return folder;
+  return true;
 }

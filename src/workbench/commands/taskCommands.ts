@@ -152,9 +152,8 @@ export function taskCommands(
     'seedance.removeTask': async argument => {
       const found = await find(argument, isRemovable);
       if (!found) return;
-      if (isRemovable(found.task)) {
-        if (await mayForget(found.task)) await found.session.ledger.remove(found.task.id);
-      } else
+      if (isRemovable(found.task)) await removeTask(found);
+      else
         void tell(
           'warning',
           vscode.l10n.t('A task under way can’t be removed: it is paid for.'),
@@ -162,23 +161,35 @@ export function taskCommands(
         );
     },
     'seedance.clearFinished': async () => {
-      const { ledger } = studio.current;
-      for (const task of ledger.all().filter(isFinished)) await ledger.remove(task.id);
+      const { ledger, discard } = studio.current;
+      for (const task of ledger.all().filter(isFinished))
+        if (await ledger.remove(task.id, isFinished)) await discard(task);
     },
   };
 }
 
+async function removeTask({ session, task }: Found): Promise<void> {
+  if (!(await mayForget(task))) return;
+  if (await session.ledger.remove(task.id, current => isUnchanged(current, task)))
+    await session.discard(task);
+  else tellNotNow();
+}
+
 async function sendAgain({ session, task }: Found): Promise<void> {
-  const isPossible = (): boolean => isAllowed(session.ledger.get(task.id)?.state ?? 'saved', 'sendAgain');
-  if (!isPossible()) return tellNotNow();
+  if (!isAllowed(task.state, 'sendAgain')) return tellNotNow();
   requireTrust();
   if (!(await meansIt(task))) return;
-  // The question takes its time: the outcome may be known by now.
-  if (!isPossible()) return tellNotNow();
-  await session.ledger.apply(task.id, { type: 'sendAgain', owner: session.owner });
+  const event = { type: 'sendAgain', owner: session.owner } as const;
+  if (!(await session.ledger.apply(task.id, event, current => isUnchanged(current, task))))
+    return tellNotNow();
   const sent = await session.queue.submit(task.id);
   const explanation = sent?.state === 'waiting' ? explainTask(sent) : undefined;
   if (explanation) void tell('warning', explanation.message, ...explanation.buttons);
+}
+
+/** Questions take their time: what the user agreed to was about the task as it was shown. */
+function isUnchanged(current: TaskRecord, shown: TaskRecord): boolean {
+  return current.state === shown.state && current.attempt === shown.attempt;
 }
 
 function tellNotNow(): void {
@@ -187,7 +198,7 @@ function tellNotNow(): void {
 
 /** A task that may be paid for and has no video yet is found again by this list alone. */
 async function mayForget(task: TaskRecord): Promise<boolean> {
-  if (!['uncertain', 'stopped', 'expired'].includes(task.state)) return true;
+  if (!['uncertain', 'stopped', 'expired'].includes(task.state) && !isInDoubt(task)) return true;
   const remove = vscode.l10n.t('Remove');
   const chosen = await vscode.window.showWarningMessage(
     vscode.l10n.t('Remove this task from the list?'),
@@ -250,10 +261,15 @@ function optionsOf({ request }: TaskRecord): GenerateOptions {
   };
 }
 
+/** An earlier POST of it may be paid for, and nothing else tells of that. */
+function isInDoubt(task: TaskRecord): boolean {
+  return task.doubt === true && task.state !== 'saved';
+}
+
 function isFinished(task: TaskRecord): boolean {
-  return ['saved', 'rejected', 'failed'].includes(task.state);
+  return ['saved', 'rejected', 'failed'].includes(task.state) && !isInDoubt(task);
 }
 
 function isRemovable(task: TaskRecord): boolean {
-  return isFinished(task) || ['waiting', 'uncertain', 'stopped', 'expired'].includes(task.state);
+  return ['saved', 'rejected', 'failed', 'waiting', 'uncertain', 'stopped', 'expired'].includes(task.state);
 }

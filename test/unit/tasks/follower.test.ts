@@ -4,8 +4,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import fetch from 'node-fetch';
 import type { Fault } from '../../../src/simulator/faults.ts';
 import { ProcessLock } from '../../../src/tasks/lock.ts';
+import { saveVideo } from '../../../src/tasks/saver.ts';
 import { startRig, type FollowerRig } from '../../support/followerRig.ts';
 import { repository } from '../../support/paths.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -173,6 +175,38 @@ describe('Follower', () => {
     await rig.ledger.apply(id, { type: 'resumeFollowing' });
     await rig.reaches(id, 'saved');
     assert.equal((await videos()).length, 1);
+  });
+
+  const hidden = async (): Promise<string[]> =>
+    (await readdir(join(rig.folder, 'videos'))).filter(name => name.startsWith('.'));
+
+  it('leaves nothing in the folder of a task that is removed while it downloads', async () => {
+    const { id } = await rig.addAccepted();
+    rig.faults.order({ on: 'file', stallAt: 50_000, times: 5 });
+    const follower = rig.follower();
+    await new Promise<void>(resolve => follower.onDidDownload(() => resolve()));
+    assert.notDeepEqual(await hidden(), []);
+    await rig.ledger.remove(id);
+    await waitFor('an empty folder', async () => (await hidden()).length === 0, 3_000);
+    assert.deepEqual(await readdir(join(rig.folder, 'videos')), []);
+  });
+
+  it('tidies up after a process that was killed when it had just saved a video', async () => {
+    const first = await rig.addAccepted();
+    const killed = rig.follower({
+      save: async (task, signal, onProgress) => ({
+        ...(await saveVideo(task, signal, onProgress, { fetch, now: rig.now, log: () => {} })),
+        forget: () => Promise.resolve(),
+      }),
+    });
+    await rig.reaches(first.id, 'saved');
+    await killed.end();
+    assert.notDeepEqual(await hidden(), []);
+    const second = await rig.addAccepted({ prompt: 'another' });
+    rig.follower();
+    await rig.reaches(second.id, 'saved');
+    await waitFor('an empty folder', async () => (await hidden()).length === 0, 3_000);
+    assert.equal((await videos()).length, 2);
   });
 
   it('forgets a task that was removed while it was looked at', async () => {

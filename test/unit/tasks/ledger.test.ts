@@ -75,6 +75,44 @@ describe('Ledger', () => {
     );
   });
 
+  it('removes only what is as the user saw it', async () => {
+    const ledger = openLedger();
+    const record = makeRecord();
+    await ledger.add(record);
+    await ledger.apply(record.id, { type: 'submit' });
+    assert.equal(await ledger.remove(record.id, task => task.state === 'waiting'), false);
+    assert.equal(ledger.get(record.id)?.state, 'submitting');
+    assert.equal(await ledger.remove(record.id), true);
+    assert.equal(ledger.get(record.id), undefined);
+  });
+
+  it('does not call a change failed because another process keeps it from being read back', async () => {
+    await mkdir(`${file}-shm`); // no WAL: a writer keeps readers out
+    const ledger = openLedger();
+    const other = new DatabaseSync(file);
+    const told: LedgerChange[] = [];
+    ledger.onDidChange(change => told.push(change));
+    const record = makeRecord();
+    const lock = (): void => other.exec('BEGIN EXCLUSIVE');
+    for (const write of [
+      () => ledger.add(record),
+      () => ledger.apply(record.id, { type: 'submit' }),
+      () => ledger.remove(record.id),
+    ]) {
+      const writing = write(); // the first attempt is made at once
+      lock();
+      await writing;
+      assert.throws(() => ledger.all(), /locked/);
+      other.exec('COMMIT');
+      await sleep(150);
+    }
+    other.close();
+    assert.deepEqual(
+      told.map(change => change.task?.state),
+      ['waiting', 'submitting', undefined],
+    );
+  });
+
   it('waits for another writer without standing still', async () => {
     const ledger = openLedger();
     const other = new DatabaseSync(file);

@@ -118,6 +118,31 @@ describe('checkOutcome', () => {
     );
   });
 
+  it('takes no task that may come from the lost first POST of one that was sent again', async () => {
+    const first = await lostAnswer();
+    await rig.ledger.apply(first, { type: 'sendAgain', owner: 'window-1' });
+    assert.equal((await rig.queue().submit(first))?.state, 'queued');
+    rig.faults.order({ on: 'create', cut: true });
+    const { id } = await rig.add({ prompt: 'Another one.' });
+    await rig.queue().submit(id);
+    const found = await check(id);
+    assert(found.kind === 'candidates', found.kind);
+    assert.deepEqual(
+      found.candidates.map(remote => remote.id),
+      [rig.simulator.tasks[0]?.id],
+    );
+  });
+
+  it('looks for what either of two lost answers was about', async () => {
+    const id = await lostAnswer();
+    rig.clockAhead = 3600_000;
+    await rig.ledger.apply(id, { type: 'sendAgain', owner: 'window-1' });
+    rig.faults.order({ on: 'create', cut: true });
+    assert.equal((await rig.queue().submit(id))?.state, 'uncertain');
+    assert.equal((await check(id)).kind, 'adopted');
+    assert.equal(rig.ledger.get(id)?.remoteId, rig.simulator.tasks[0]?.id);
+  });
+
   it('says so where there is no list, or no key', async () => {
     const id = await lostAnswer();
     rig.faults.order({ on: 'list', answer: { status: 404 } });

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import fetch from 'node-fetch';
 import { linkDeadline } from '../../../src/tasks/deadline.ts';
 import { moveIn } from '../../../src/tasks/moveIn.ts';
 import { saveVideo } from '../../../src/tasks/saver.ts';
 import { startRig, type FollowerRig } from '../../support/followerRig.ts';
+import { passTime } from '../../support/passTime.ts';
 import { repository } from '../../support/paths.ts';
 import { Mounts, whyNoMounts } from '../../support/mounts.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -79,6 +80,53 @@ describe('Parking', () => {
     assert.equal(saved.video?.hasAudio, true);
     assert.equal(await moveIn(parked, folder, rig.ledger), undefined);
     assert(!existsSync(parked.parked?.path ?? ''));
+  });
+
+  it('brings a video whose folder is gone to another one that the user chose', async () => {
+    const gone = pathToFileURL(join(rig.folder, 'gone')).href;
+    const target = { workspaceFolder: gone, outputFolder: 'videos', fileName: '{id}' };
+    const { id } = await rig.addAccepted({ target });
+    const follower = follow();
+    const parked = await waitFor('the parked video', () => {
+      const task = rig.ledger.get(id);
+      return task?.parked && task;
+    });
+    assert.equal(parked.error?.kind, 'folder.workspaceMissing');
+    const elsewhere = { workspaceFolder: pathToFileURL(rig.folder).href, outputFolder: '', fileName: '{id}' };
+    await rig.ledger.apply(id, { type: 'retarget', target: elsewhere });
+    follower.refresh();
+    const saved = await rig.reaches(id, 'saved');
+    assert.equal(saved.video?.uri, pathToFileURL(join(rig.folder, `${id}.mp4`)).href);
+    assert.deepEqual(
+      await readFile(join(rig.folder, `${id}.mp4`)),
+      await readFile(join(repository, 'media/demo/clip.mp4')),
+    );
+    await waitFor('the parking place to be empty', () => !existsSync(parked.parked?.path ?? ''));
+  });
+
+  it('does not fetch a file that is too large again and again, and says what is wrong', async () => {
+    const { id } = await rig.addAccepted();
+    rig.follower({
+      save: (task, signal, onProgress) =>
+        saveVideo(task, signal, onProgress, { fetch, now: rig.now, log: () => {}, maxBytes: 1000 }),
+    });
+    const task = await waitFor('the error', () => {
+      const now = rig.ledger.get(id);
+      return now?.error && now;
+    });
+    assert.equal(task.error?.kind, 'videoTooLarge');
+    await passTime(rig, 50 * 60_000);
+    const files = rig.simulator.requests.filter(({ path }) => path.startsWith('/files/')).length;
+    assert.equal(files, 1);
+  });
+
+  it('asks EvoLink for another link where the one that it gave may not be used', async () => {
+    const { id } = await rig.addAccepted();
+    rig.faults.order({ on: 'query', set: { results: ['http://192.168.0.1/video.mp4'] } });
+    const follower = follow();
+    await waitFor('the error', () => rig.ledger.get(id)?.error?.kind === 'linkRefused');
+    await rig.reaches(id, 'saved', 15_000);
+    follower.refresh();
   });
 
   it('goes to its own folder where that can be used', async () => {

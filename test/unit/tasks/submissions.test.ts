@@ -1,27 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from '../../../src/simulator/faults.ts';
-import type { Ledger } from '../../../src/tasks/ledger.ts';
+import { failing } from '../../support/failingLedger.ts';
 import { startRig, type FollowerRig } from '../../support/followerRig.ts';
 import { waitFor } from '../../support/waitFor.ts';
-
-/** The ledger, but writing this event fails so many times, as on a full disk. */
-function failing(ledger: Ledger, type: string, times: number): Ledger {
-  let left = times;
-  return new Proxy(ledger, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]): unknown => {
-        const event = args[1];
-        const hits = typeof event === 'object' && event !== null && 'type' in event && event.type === type;
-        if (name === 'apply' && hits && left-- > 0)
-          return Promise.reject(new Error('database or disk is full'));
-        return Reflect.apply(value, target, args);
-      };
-    },
-  });
-}
 
 describe('SubmissionQueue', () => {
   let rig: FollowerRig;
@@ -219,6 +201,70 @@ describe('SubmissionQueue', () => {
     await rig.ledger.apply(first.id, { type: 'failed', error: { kind: 'x', message: '' }, charged: 'no' });
     await results[2];
     assert.deepEqual(prompts().at(-1), 'c');
+  });
+
+  it('leaves a task to the window that the user sent it from, though it waits here too', async () => {
+    let room = 0;
+    const { id } = await rig.add({ owner: 'window-1' });
+    const first = rig.queue({ maxConcurrent: () => room }).submit(id);
+    await rig.ledger.apply(id, { type: 'sendAgain', owner: 'window-2' });
+    room = 1;
+    await rig.add({ state: 'failed' });
+    assert.equal((await first)?.state, 'waiting');
+    // Were it sent here and this window died, nobody would know: the other one lives.
+    assert.equal(rig.simulator.posts.length, 0);
+    assert.equal((await rig.queue().submit(id))?.state, 'queued');
+    assert.equal(rig.simulator.posts.length, 1);
+  });
+
+  it('is not held up by tasks that this account does not see, or of another EvoLink', async () => {
+    for (const kind of ['key', 'forbidden', 'notFound'])
+      await rig.add({ state: 'queued', remoteId: `task-unified-1-${kind}`, error: { kind, message: '' } });
+    await rig.add({ state: 'generating', remoteId: 'task-unified-1-a', origin: 'https://other.example.com' });
+    const { id } = await rig.add();
+    const sending = rig.queue({ maxConcurrent: () => 1 }).submit(id);
+    await waitFor('the request', () => rig.simulator.posts.length === 1, 1_000);
+    assert.equal((await sending)?.state, 'queued');
+  });
+
+  it('does not wait for a day because one answer asks for that', async () => {
+    rig.faults.order({ on: 'create', error: 'rate_limit_exceeded', headers: { 'retry-after': '86400' } });
+    const waits: number[] = [];
+    const sleep = (milliseconds: number): Promise<void> => (waits.push(milliseconds), Promise.resolve());
+    const { id } = await rig.add();
+    await rig.queue({ sleep }).submit(id);
+    assert.deepEqual(waits, [3600_000]);
+  });
+
+  it('says so with the task where its key can’t be read', async () => {
+    const { id } = await rig.add();
+    const clientFor = () => Promise.reject(new Error('VS Code does not answer.'));
+    await assert.rejects(rig.queue({ clientFor }).submit(id), /does not answer/);
+    const task = rig.ledger.get(id);
+    assert.deepEqual([task?.state, task?.error?.kind], ['waiting', 'unknown']);
+    assert.equal((await rig.queue().submit(id))?.state, 'queued');
+  });
+
+  it('sends what waits though the list could not be read for a moment', async () => {
+    let isLocked = false;
+    const ledger = new Proxy(rig.ledger, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]): unknown => {
+          if (name === 'count' && isLocked) throw new Error('database is locked');
+          return Reflect.apply(value, target, args);
+        };
+      },
+    });
+    const [first, second] = [await rig.add(), await rig.add()];
+    const queue = rig.queue({ ledger, maxConcurrent: () => 1 });
+    await queue.submit(first.id);
+    const sending = queue.submit(second.id);
+    isLocked = true;
+    await rig.ledger.apply(first.id, { type: 'failed', error: { kind: 'x', message: '' }, charged: 'no' });
+    isLocked = false;
+    assert.equal((await sending)?.state, 'queued');
   });
 
   it('does nothing with a task that was removed while it waited', async () => {

@@ -19,7 +19,6 @@ const EVENTS: readonly TaskEvent[] = [
   { type: 'completed', resultUrl: 'https://files.example.com/a.mp4', charged: 'yes', chargedCredits: 67.5 },
   { type: 'failed', error, charged: 'no' },
   { type: 'delayed', error },
-  { type: 'retarget', target: { workspaceFolder: 'file:///elsewhere', outputFolder: '', fileName: '{id}' } },
   { type: 'saved', video },
   { type: 'expired', error },
   { type: 'stopFollowing' },
@@ -27,6 +26,10 @@ const EVENTS: readonly TaskEvent[] = [
   { type: 'adopt', remoteId: 'task-unified-2-b' },
   { type: 'sendAgain', owner: 'window-2' },
   { type: 'downloadAgain' },
+  {
+    type: 'retarget',
+    target: { workspaceFolder: 'file:///elsewhere', outputFolder: '', fileName: '{id}' },
+  },
 ];
 
 function run(...events: TaskEvent[]): TaskRecord {
@@ -76,6 +79,32 @@ describe('transition', () => {
     assert.equal(again.state, 'waiting');
     assert.equal(again.idempotencyKey, uncertain.idempotencyKey);
     assert.equal(again.owner, 'window-2');
+  });
+
+  it('never calls a task uncharged whose earlier POST may have been taken, however the later one ended', () => {
+    const sentTwice = [
+      event('submit'),
+      event('outcomeUnknown'),
+      event('sendAgain'),
+      event('submit'),
+    ] as const;
+    assert.equal(run(...sentTwice, event('rejected')).charged, 'unknown');
+    assert.equal(run(...sentTwice, event('accepted'), event('failed')).charged, 'unknown');
+    assert.equal(
+      run(...sentTwice, event('outcomeUnknown'), event('adopt'), event('failed')).charged,
+      'unknown',
+    );
+    const free: TaskEvent = { type: 'completed', charged: 'no' };
+    assert.equal(run(...sentTwice, event('accepted'), free).charged, 'unknown');
+    // One POST, found again: EvoLink's word is about just that one.
+    assert.equal(
+      run(event('submit'), event('outcomeUnknown'), event('adopt'), event('failed')).charged,
+      'no',
+    );
+    assert.equal(
+      run(event('submit'), event('unsent'), event('submit'), event('accepted'), event('failed')).charged,
+      'no',
+    );
   });
 
   it('never lets progress or state go back', () => {
