@@ -88,6 +88,11 @@ const finite = v.pipe(v.number(), v.finite());
 /** 0 to 1. */
 const volume = v.pipe(finite, v.minValue(0), v.maxValue(1));
 const index = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** Pixels of a thumbnail's longer side at most: enough for a hover. */
+export const MAX_THUMBNAIL_SIDE = 320;
+/** 320 × 320 pixels of noise take less. */
+export const MAX_THUMBNAIL_BYTES = 1 << 19;
+
 /** At most 64 MB: a 4k frame as PNG is about a quarter of that. */
 const png = v.pipe(v.instance(Uint8Array), v.minLength(8), v.maxLength(64 * 1024 * 1024));
 
@@ -141,7 +146,7 @@ export const pageMessage = v.variant('type', [
   v.strictObject({ type: v.literal('aac'), decodes: v.boolean() }),
   v.strictObject({ type: v.literal('preferences'), preferences }),
   /** The first frame. */
-  v.strictObject({ type: v.literal('thumbnail'), png }),
+  v.strictObject({ type: v.literal('thumbnail'), png: v.pipe(png, v.maxLength(MAX_THUMBNAIL_BYTES)) }),
   /** The page cannot go full screen by itself. */
   v.strictObject({ type: v.literal('toggleFullscreen') }),
   v.strictObject({ type: v.literal('log'), text: v.pipe(v.string(), v.maxLength(2000)) }),

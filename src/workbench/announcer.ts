@@ -79,7 +79,7 @@ export class Announcer implements vscode.Disposable {
 }
 
 /** The window in which Generate was pressed; where that is gone, one that has the task's folder open. */
-function belongsHere(task: TaskRecord, session: Session): boolean {
+export function belongsHere(task: TaskRecord, session: Session): boolean {
   if (task.owner === session.owner) return true;
   return !session.isAlive(task.owner) && isOpenHere(task.target.workspaceFolder);
 }

@@ -11,9 +11,14 @@ import { generate, type GenerateOptions, type GenerateServices } from './generat
 import type { PlayerServices } from './player/services.ts';
 import { quietly } from './refusal.ts';
 import { stateLabel } from './taskLabels.ts';
+import type { Thumbnails } from './thumbnails.ts';
 
 /** What the player knows and does: from the list of tasks, and for videos made elsewhere from the sidecar beside them. */
-export function playerServices(services: GenerateServices, log: vscode.LogOutputChannel): PlayerServices {
+export function playerServices(
+  services: GenerateServices,
+  thumbnails: Thumbnails,
+  log: vscode.LogOutputChannel,
+): PlayerServices {
   const { studio } = services;
   const stories = new vscode.EventEmitter<vscode.Uri | undefined>();
   studio.onDidChangeTask(({ task }) => {
@@ -44,6 +49,8 @@ export function playerServices(services: GenerateServices, log: vscode.LogOutput
       }
     },
     onDidChangeStory: stories.event,
+    wantsThumbnail: uri => thumbnails.isWanted(uri),
+    saveThumbnail: (uri, png) => thumbnails.keep(uri, png),
     log,
   };
 }

@@ -226,7 +226,7 @@ describe("the player's page", function () {
     const [thumbnail] = said('thumbnail');
     assert.equal(said('thumbnail').length, 1);
     const png = Buffer.from(thumbnail?.png ?? []);
-    assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [480, 270]);
+    assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [320, 180]);
   });
 
   it('drops what is malformed and says so in the log', async () => {

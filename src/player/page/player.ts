@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { commandOf, nextSpeed, type KeyCommand } from '../keys.ts';
 import {
+  MAX_THUMBNAIL_SIDE,
   pageState,
   type Media,
   type OpenMessage,
@@ -21,8 +22,6 @@ import { ReverseShuttle } from './shuttle.ts';
 import { SoundPath, type SoundProblem } from './soundPath.ts';
 import { storyPanel } from './storyPanel.ts';
 
-/** Pixels: enough for a list or a hover. */
-const THUMBNAIL_WIDTH = 480;
 /** Seconds of one frame where the frame rate is not known. */
 const UNKNOWN_FRAME = 1 / 25;
 
@@ -322,7 +321,7 @@ export class Player {
     if (video.paused && this.#shuttle.speed === 0) this.#say(parts.join(', '));
     if (this.#wantsThumbnail && seconds < UNKNOWN_FRAME / 2) {
       this.#wantsThumbnail = false;
-      void grabFrame(video, THUMBNAIL_WIDTH).then(
+      void grabFrame(video, MAX_THUMBNAIL_SIDE).then(
         png => this.#host.post({ type: 'thumbnail', png }),
         (error: unknown) => this.#host.post({ type: 'log', text: `no thumbnail: ${messageOf(error)}` }),
       );

@@ -22,7 +22,7 @@ export class PlayerEditor implements vscode.Disposable {
   readonly panel: vscode.WebviewPanel;
   readonly #disposables: vscode.Disposable[] = [];
   #disposed = false;
-  #wantsThumbnail: boolean;
+  #wantsThumbnail = false;
 
   constructor(
     context: vscode.ExtensionContext,
@@ -36,7 +36,6 @@ export class PlayerEditor implements vscode.Disposable {
     this.#sound = sound;
     this.uri = uri;
     this.panel = panel;
-    this.#wantsThumbnail = services.saveThumbnail !== undefined;
   }
 
   /** Loads the page, and meanwhile prepares what it will ask for when it is ready. */
@@ -106,7 +105,8 @@ export class PlayerEditor implements vscode.Disposable {
         void writePreferences(this.#context.globalState, message.preferences);
         break;
       case 'thumbnail':
-        void this.#saveThumbnail(message.png);
+        if (this.#wantsThumbnail) void this.#services.saveThumbnail(this.uri, message.png);
+        this.#wantsThumbnail = false;
         break;
       case 'toggleFullscreen':
         void vscode.commands.executeCommand('workbench.action.toggleZenMode');
@@ -121,11 +121,16 @@ export class PlayerEditor implements vscode.Disposable {
   }
 
   async #start(): Promise<void> {
-    const [media, story] = await Promise.all([this.#media(), this.#story()]);
+    const [media, story, wantsThumbnail] = await Promise.all([
+      this.#media(),
+      this.#story(),
+      this.#services.wantsThumbnail(this.uri),
+    ]);
     if (!media) {
       this.#post({ type: 'gone' });
       return;
     }
+    this.#wantsThumbnail = wantsThumbnail;
     const configuration = vscode.workspace.getConfiguration('seedance.player');
     this.#post({
       type: 'open',
@@ -137,7 +142,7 @@ export class PlayerEditor implements vscode.Disposable {
         loop: configuration.get('loop', true),
         autoplay: configuration.get('autoplay', true),
       },
-      wantsThumbnail: this.#wantsThumbnail,
+      wantsThumbnail,
     });
   }
 
@@ -178,12 +183,6 @@ export class PlayerEditor implements vscode.Disposable {
   async #sendStory(): Promise<void> {
     const story = await this.#story();
     this.#post({ type: 'story', ...(story && { story }) });
-  }
-
-  async #saveThumbnail(png: Uint8Array): Promise<void> {
-    if (!this.#wantsThumbnail) return;
-    this.#wantsThumbnail = false;
-    await this.#services.saveThumbnail?.(this.uri, png);
   }
 
   async #answer(id: number, body: RequestBody): Promise<void> {
