@@ -80,6 +80,7 @@ export const STRING_KEYS = [
   'noSound',
   'soundUnreadable',
   'soundUndecodable',
+  'soundTooLarge',
 ] as const;
 export const playerStrings = v.object(v.entriesFromList(STRING_KEYS, v.string()));
 export type PlayerStrings = Readonly<v.InferOutput<typeof playerStrings>>;
@@ -103,7 +104,7 @@ const media = v.strictObject({
   /** Frames per second of the video track; absent when the file does not tell. */
   frameRate: v.optional(v.pipe(finite, v.gtValue(0), v.maxValue(1000))),
   frames: v.optional(index),
-  /** What the sound track is; `other` is anything that VS Code may decode by itself. */
+  /** What the sound track is; `other` is one that VS Code may decode by itself. */
   sound: v.picklist(['none', 'aac', 'other', 'unknown']),
 });
 export type Media = v.InferOutput<typeof media>;

@@ -2,7 +2,13 @@ import * as vscode from 'vscode';
 import { PRICE_TABLE } from '../evolink/pricing.ts';
 import type { VideoStory } from '../player/protocol.ts';
 import type { TaskRecord } from '../tasks/record.ts';
-import { readSidecar, sidecarPath, type Sidecar } from '../videos/sidecar.ts';
+import {
+  MAX_SIDECAR_BYTES,
+  parseSidecar,
+  readSidecar,
+  sidecarPath,
+  type Sidecar,
+} from '../videos/sidecar.ts';
 import { resolveUri } from '../videos/uris.ts';
 import { copyMarkdown } from './commands/copyMarkdown.ts';
 import { generateFromInput } from './commands/generateCommands.ts';
@@ -74,7 +80,15 @@ async function runOnSidecar(
 }
 
 async function sidecarOf(uri: vscode.Uri): Promise<Sidecar | undefined> {
-  return uri.scheme === 'file' ? await readSidecar(uri.fsPath) : undefined;
+  if (uri.scheme === 'file') return await readSidecar(uri.fsPath);
+  const sidecar = uri.with({ path: sidecarPath(uri.path) });
+  try {
+    const { type, size } = await vscode.workspace.fs.stat(sidecar);
+    if (type !== vscode.FileType.File || size > MAX_SIDECAR_BYTES) return undefined;
+    return parseSidecar(Buffer.from(await vscode.workspace.fs.readFile(sidecar)).toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function storyOf(task: TaskRecord): VideoStory {

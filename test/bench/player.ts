@@ -50,12 +50,11 @@ interface Opening {
 function clip(size: string, seconds: number, megabits: number): string {
   const picture = `testsrc2=s=${size}:r=24:d=${seconds},noise=alls=20:allf=t`;
   const rate = `${megabits}M`;
-  return makeMedia([
-    ...['-f', 'lavfi', '-i', picture, ...sound(2, 48000, seconds)],
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '48'],
-    ...['-b:v', rate, '-maxrate', rate, '-bufsize', rate, '-c:a', 'aac', '-b:a', '192k'],
-    ...['-movflags', '+faststart'],
-  ]);
+  const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '48'];
+  const limits = ['-b:v', rate, '-maxrate', rate, '-bufsize', rate];
+  const audio = ['-c:a', 'aac', '-b:a', '192k', '-movflags', '+faststart'];
+  const inputs = ['-f', 'lavfi', '-i', picture, ...sound(2, 48000, seconds)];
+  return makeMedia([...inputs, ...video, ...limits, ...audio]);
 }
 
 async function freePort(): Promise<number> {

@@ -159,6 +159,17 @@ for (const browser of ['chromium', 'noAac'] as const) {
       await assertHeard(page, [3], () => page.wait(2500));
     });
 
+    it('is heard across the end, where it starts anew', async () => {
+      const recordings = await assertHeard(page, [4, 0], async () => {
+        await page.run('video.currentTime = 3.9');
+        await page.wait(2500);
+      });
+      const jumps = recordings.flatMap(({ frames }) =>
+        frames.filter(({ media }, index) => media < (frames[index - 1]?.media ?? 0) - 3),
+      );
+      assert.ok(jumps.length > 0, 'it went over the end while it was listened to');
+    });
+
     for (const rate of [0.5, 1.5]) {
       it(`is heard at speed ${rate}`, async () => {
         await page.run('video.currentTime = 0');
@@ -237,6 +248,72 @@ describe('the player in VS Code, where no copy can be made', function () {
       await page.run('video.currentTime = 0');
       await assertHeard(page, [0, 1], () => page.wait(4500), { pitchFollowsSpeed: true });
     }
+  });
+});
+
+describe('the player in VS Code, for a video that is not on this machine', function () {
+  this.timeout(240_000);
+  let workspace: string;
+  let attic: string;
+  let workbench: Workbench;
+  let page: PlayerPage;
+
+  before(async function () {
+    const made = await noAacChromium();
+    if ('skipped' in made) {
+      console.log(`skipped, because ${made.skipped}`);
+      this.skip();
+    }
+    workspace = await mkdtemp(path.join(tmpdir(), 'seedance-player-'));
+    attic = await mkdtemp(path.join(tmpdir(), 'seedance-attic-'));
+    await copyFile(clip, path.join(attic, 'clip.mp4'));
+    const prompt = 'A lighthouse in the attic.';
+    const sidecar = {
+      version: 1,
+      state: 'saved',
+      prompt,
+      request: { model: 'seedance-2.0-text-to-video', prompt },
+      video: { uri: 'clip.mp4', bytes: 1, sha256: '0'.repeat(64) },
+    };
+    await writeFile(path.join(attic, 'clip.mp4.json'), JSON.stringify(sidecar));
+    await writeFile(path.join(workspace, 'other.md'), 'Other');
+    workbench = await openWorkbench({
+      workspace,
+      browser: 'noAac',
+      autoplay: true,
+      moreExtensions: [path.join(import.meta.dirname, 'support', 'attic')],
+      env: { SEEDANCE_TEST_ATTIC: attic },
+    });
+    await workbench.page.context().addInitScript(TAP_WEB_AUDIO);
+    await workbench.runCommand('Attic: Open the Clip');
+    page = new PlayerPage(await workbench.webviewFrame('#controls', 60_000));
+    await workbench.waitFor('Web Audio', () =>
+      page.ask<boolean>("document.body.dataset.route === 'webAudio'"),
+    );
+  });
+  after(async () => {
+    await workbench?.close();
+    for (const folder of [workspace, attic]) if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  it('is heard, by Web Audio', async () => {
+    await installEar(page.frame);
+    await assertHeard(page, [0, 1, 2, 3], () => page.wait(6000));
+    assert.equal(await page.ask("document.querySelector('#status').textContent"), '');
+  });
+
+  it('tells how it was made by the sidecar beside it', async () => {
+    assert.equal(await page.frame.locator('.prompt').innerText(), 'A lighthouse in the attic.');
+  });
+
+  it('saves its frame in the workspace, since its own folder is read-only', async () => {
+    await page.run('video.pause()');
+    await page.run('video.currentTime = 1.5');
+    await workbench.waitFor('the place', () => page.ask<boolean>('!video.seeking'));
+    await page.frame.locator('media-play-button').press('s');
+    await page.frame.getByText(/Saved as clip-.*\.png/).waitFor();
+    assert.equal((await readdir(workspace)).filter(name => /^clip-.*\.png$/.test(name)).length, 1);
+    assert.equal((await readdir(attic)).length, 2);
   });
 });
 

@@ -5,6 +5,8 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Media, PageMessage, Story } from '../../src/player/protocol.ts';
 import { type BrowserName, type OpenBrowser, launchBrowser } from '../support/browser.ts';
+import { makeMedia, needFfmpeg } from '../support/media/ffmpeg.ts';
+import { picture } from '../support/media/recipes.ts';
 import { noAacChromium } from '../support/noAacChromium.ts';
 import { repository, screenshotsFolder } from '../support/paths.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -320,6 +322,46 @@ describe("the player's page", function () {
       assert.equal(await ask("document.querySelector('#status').textContent"), '');
     });
 
+    it('says one thing of a file that is empty, cut or not a video at all', async () => {
+      const folder = await mkdtemp(path.join(tmpdir(), 'player-page-'));
+      const bytes = await readFile(path.join(demo, 'clip.mp4'));
+      const noise = Buffer.from(bytes.map((byte, index) => byte ^ ((index * 2654435761) >>> 24)));
+      const files = { empty: Buffer.alloc(0), cut: bytes.subarray(0, 600), noise };
+      await writeFile(path.join(folder, 'first.mp4'), '');
+      const first = host.mediaUrl(path.join(folder, 'first.mp4'));
+      await host.open(page, { media: { url: first, name: 'first.mp4', sound: 'unknown' } });
+      for (const [name, content] of Object.entries(files)) {
+        const file = path.join(folder, `${name}.mp4`);
+        await writeFile(file, content);
+        const media: Media = { url: host.mediaUrl(file), name: `${name}.mp4`, sound: 'unknown' };
+        const before = said('log').length;
+        await host.send(page, { type: 'media', media });
+        await waitFor('the picture to fail', () =>
+          ask<boolean>("video.error !== null && !document.querySelector('#problem').hidden"),
+        );
+        const id = said('request').at(-1)?.id ?? -1;
+        await host.send(page, { type: 'refusal', id, reason: 'its sound track is damaged.' });
+        await waitFor('the last route', () =>
+          said('log')
+            .slice(before)
+            .some(({ text }) => text === 'sound route: silent'),
+        );
+        await page.getByRole('alert').getByText('Cannot play').waitFor();
+        assert.equal(await ask("document.querySelector('#status').textContent"), '', name);
+      }
+      await rm(folder, { recursive: true });
+    });
+
+    it('says why there is no sound in a WebM that is silent here', async function () {
+      needFfmpeg(this);
+      const noise = ['-f', 'lavfi', '-i', 'sine=440:d=3', '-c:v', 'libvpx', '-deadline', 'realtime'];
+      const url = host.mediaUrl(makeMedia([...picture(3), ...noise, '-c:a', 'libopus'], '.webm'));
+      await host.open(page, { media: { url, name: 'clip.webm', sound: 'other' } });
+      await page.getByText('This video plays without sound: Sound undecodable').waitFor();
+      await until('the picture', 'video.currentTime > 0.5 && !video.paused');
+      assert.deepEqual(said('request'), []);
+    });
+
     it('says why there is no sound when nothing works, and plays the picture', async () => {
       const folder = await mkdtemp(path.join(tmpdir(), 'player-page-'));
       const bytes = await readFile(path.join(demo, 'clip.mp4'));
@@ -329,11 +371,11 @@ describe("the player's page", function () {
       assert.ok(config > 0 && config < esds + 60);
       bytes[config] = 0x09;
       await writeFile(path.join(folder, 'damaged.mp4'), bytes);
-      host.answer = ({ id }) => ({ type: 'refusal', id, reason: 'its sound track is damaged.' });
+      host.answer = ({ id }) => ({ type: 'refusal', id, reason: 'the disk is full.' });
       const url = host.mediaUrl(path.join(folder, 'damaged.mp4'));
       await host.open(page, { media: { ...clip(), url } });
       await until('the picture', 'video.currentTime > 0.5');
-      await page.getByText('This video plays without sound: its sound track is damaged.').waitFor();
+      await page.getByText('This video plays without sound: Sound undecodable').waitFor();
       await page.getByRole('button', { name: 'Open externally' }).waitFor();
       await shoot(page, 'no-sound');
       await rm(folder, { recursive: true });

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { dirname, posix } from 'node:path';
+import { posix } from 'node:path';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { pageMessage, type HostMessage, type Media, type RequestBody } from '../../player/protocol.ts';
 import { playerHtml } from './html.ts';
-import { mediaFacts, type MediaFacts } from './mediaFacts.ts';
+import { keepFrame } from './keepFrame.ts';
+import { factsOfName, mediaFacts } from './mediaFacts.ts';
 import { CopyError } from './playbackCopies.ts';
 import { readPreferences, writePreferences } from './preferences.ts';
-import { saveFrame } from './saveFrame.ts';
 import type { PlayerServices } from './services.ts';
 import type { SoundHost } from './soundHost.ts';
 import { storyView } from './storyView.ts';
@@ -150,8 +150,8 @@ export class PlayerEditor implements vscode.Disposable {
   async #media(): Promise<Media | undefined> {
     try {
       const { mtime, size } = await vscode.workspace.fs.stat(this.uri);
-      const facts: MediaFacts =
-        this.uri.scheme === 'file' ? await mediaFacts(this.uri.fsPath) : { sound: 'unknown' };
+      const facts =
+        this.uri.scheme === 'file' ? await mediaFacts(this.uri.fsPath) : factsOfName(this.uri.path);
       return {
         url: this.#address(this.uri, `${mtime}-${size}`),
         name: posix.basename(this.uri.path),
@@ -203,7 +203,7 @@ export class PlayerEditor implements vscode.Disposable {
       case 'playbackCopy':
         return { url: await this.#playbackCopy() };
       case 'saveFrame':
-        return { name: await this.#saveFrame(body) };
+        return { name: await keepFrame(this.uri, body.png, body) };
       default:
         return body satisfies never;
     }
@@ -220,20 +220,6 @@ export class PlayerEditor implements vscode.Disposable {
       this.#services.log.warn(`player: no playback copy of ${this.uri.fsPath}: ${String(error)}`);
       throw new Error(copyProblem(error), { cause: error });
     }
-  }
-
-  /** @returns the path that a person recognises */
-  async #saveFrame(body: Extract<RequestBody, { kind: 'saveFrame' }>): Promise<string> {
-    const folder = this.uri.scheme === 'file' ? vscode.Uri.file(dirname(this.uri.fsPath)) : undefined;
-    const home =
-      folder && vscode.workspace.getWorkspaceFolder(folder)
-        ? folder
-        : vscode.workspace.workspaceFolders?.[0]?.uri;
-    const target = home ?? folder;
-    if (target?.scheme !== 'file')
-      throw new Error(vscode.l10n.t('there is no folder on this machine to save it in.'));
-    const path = await saveFrame(target.fsPath, posix.basename(this.uri.path), body.png, body);
-    return vscode.workspace.asRelativePath(path);
   }
 }
 

@@ -50,5 +50,6 @@ export function playerStrings(): PlayerStrings {
     noSound: t('This video plays without sound: {0}'),
     soundUnreadable: t('the file could not be read.'),
     soundUndecodable: t('its sound track is damaged or in a format that cannot be decoded.'),
+    soundTooLarge: t('the file is too large to prepare its sound.'),
   };
 }
