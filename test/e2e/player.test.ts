@@ -429,6 +429,20 @@ describe('the player beside the preview of VS Code', function () {
     if (workspace) await rm(workspace, { recursive: true, force: true });
   });
 
+  it('is offered in the Explorer and in the title of the preview', async () => {
+    await workbench.clickTreeItem('shots');
+    await workbench.clickTreeItem('scene.mp4');
+    await workbench.waitForActiveTab('scene.mp4');
+    const title = workbench.page.locator('.editor-group-container .editor-actions');
+    await title.getByRole('button', { name: 'Play with Sound' }).click();
+    await workbench.webviewFrame('#controls', 30_000);
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.treeItemAction('scene.mp4', 'Play with Sound');
+    await workbench.webviewFrame('#controls', 30_000);
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.clickTreeItem('shots');
+  });
+
   it('goes on with a video that is renamed', async () => {
     await openWithPlayer('shots', 'scene.mp4');
     const name = workbench.page.locator('.explorer-folders-view .monaco-inputbox input');

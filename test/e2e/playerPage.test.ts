@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import type { Media, PageMessage, Story } from '../../src/player/protocol.ts';
 import { type BrowserName, type OpenBrowser, launchBrowser } from '../support/browser.ts';
 import { makeMedia, needFfmpeg } from '../support/media/ffmpeg.ts';
-import { picture } from '../support/media/recipes.ts';
+import { aac, hevc, picture, sound } from '../support/media/recipes.ts';
 import { noAacChromium } from '../support/noAacChromium.ts';
 import { repository, screenshotsFolder } from '../support/paths.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -55,16 +55,19 @@ describe("the player's page", function () {
   const until = (what: string, expression: string): Promise<unknown> =>
     waitFor(what, () => ask<boolean>(expression), 20_000);
 
-  const openIn = async (theme: string, size: { width: number; height: number }): Promise<void> => {
+  const wearTheme = async (theme: string): Promise<void> => {
     const themes: Record<string, Record<string, string>> = JSON.parse(
       await readFile(path.join(import.meta.dirname, 'playerThemes.json'), 'utf8'),
     );
-    await page.setViewportSize(size);
     await page.addInitScript(`addEventListener('DOMContentLoaded', () => {
       const values = ${JSON.stringify(themes[theme])};
       for (const [name, value] of Object.entries(values)) document.documentElement.style.setProperty(name, value);
       document.body.className = ${JSON.stringify(theme)};
     })`);
+  };
+  const openIn = async (theme: string, size: { width: number; height: number }): Promise<void> => {
+    await page.setViewportSize(size);
+    await wearTheme(theme);
     await host.open(page, { media: clip(), story, settings: { loop: true, autoplay: false } });
     await until('the picture', 'video.readyState > 1');
     await page.keyboard.press('End');
@@ -220,6 +223,26 @@ describe("the player's page", function () {
     assert.deepEqual(await ask('[video.paused, video.currentTime]'), [true, 0]);
   });
 
+  it('does not start by itself where VS Code is set to reduce motion', async () => {
+    await page.addInitScript(
+      "addEventListener('DOMContentLoaded', () => document.body.classList.add('vscode-reduce-motion'))",
+    );
+    await host.open(page, { media: clip() });
+    await until('the picture', 'video.readyState > 2');
+    await page.waitForTimeout(300);
+    assert.deepEqual(await ask('[video.paused, video.currentTime]'), [true, 0]);
+  });
+
+  it('says so where only the sound of a video can be played', async function () {
+    needFfmpeg(this);
+    const url = host.mediaUrl(makeMedia([...picture(3), ...sound(2, 48000, 3), ...hevc, ...aac(96)]));
+    await host.open(page, { media: { ...clip(), url } });
+    await page.getByRole('alert').getByText('Cannot play').waitFor();
+    await until('silence', 'video.paused');
+    await host.send(page, { type: 'media', media: clip() });
+    await until('the picture', "video.readyState > 1 && document.querySelector('#problem').hidden");
+  });
+
   it('gives the extension its first frame once', async () => {
     await host.open(page, { media: clip(), wantsThumbnail: true });
     await waitFor('the frame', () => said('thumbnail').length > 0, 20_000);
@@ -373,6 +396,7 @@ describe("the player's page", function () {
       await writeFile(path.join(folder, 'damaged.mp4'), bytes);
       host.answer = ({ id }) => ({ type: 'refusal', id, reason: 'the disk is full.' });
       const url = host.mediaUrl(path.join(folder, 'damaged.mp4'));
+      await wearTheme('vscode-dark');
       await host.open(page, { media: { ...clip(), url } });
       await until('the picture', 'video.currentTime > 0.5');
       await page.getByText('This video plays without sound: Sound undecodable').waitFor();

@@ -83,6 +83,17 @@ describe('the player and the tasks, without an AAC decoder', function () {
     await workbench.screenshot('player-task-picture');
   });
 
+  it('goes back to the text, and generates again', async () => {
+    const page = await workbench.webviewFrame('#controls');
+    await page.getByRole('button', { name: 'Open Source: story.md:3' }).click();
+    await workbench.waitForActiveTab('story.md');
+    await workbench.clickTreeItem(/Saved/);
+    const again = await workbench.webviewFrame('#controls');
+    await again.getByRole('button', { name: 'Generate Again' }).click();
+    const rows = workbench.page.locator('.part.sidebar').getByRole('treeitem');
+    await workbench.waitFor('a second task', async () => (await rows.count()) === 2);
+  });
+
   it('leaves no picture of the demo behind', async () => {
     await workbench.runCommand('Seedance: Stop Demo');
     await workbench.waitFor('the picture to go', async () => (await stored('thumbnails')).length === 0);

@@ -44,6 +44,8 @@ export class Player {
   #wantsThumbnail: boolean;
   #detailsOpen: boolean;
   #hasStory = false;
+  /** The file says that it has a picture. */
+  #expectsPicture = false;
 
   constructor(open: OpenMessage, host: Host) {
     this.#open = open;
@@ -89,7 +91,10 @@ export class Player {
     this.#transport.setSpeed(state?.rate ?? 1);
     video.volume = open.preferences.volume;
     video.muted = open.preferences.muted;
-    const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    // The system says it, or VS Code's own setting, which is a class of the body.
+    const still =
+      window.matchMedia('(prefers-reduced-motion: reduce)').matches ||
+      document.body.classList.contains('vscode-reduce-motion');
     this.showStory(open.story);
     this.#listen();
     this.#load(open.media, {
@@ -126,6 +131,7 @@ export class Player {
   #load(media: Media, resume: { seconds: number; playing: boolean }): void {
     this.#notices.hideProblem();
     this.#clock.facts = media;
+    this.#expectsPicture = (media.frames ?? 0) > 0;
     void this.#soundPath.load(media, resume);
   }
 
@@ -138,12 +144,22 @@ export class Player {
       if (navigator.userActivation.hasBeenActive)
         this.#host.post({ type: 'preferences', preferences: { volume: video.volume, muted: video.muted } });
     });
-    video.addEventListener('loadeddata', () => this.#notices.hideProblem());
+    video.addEventListener('loadeddata', () => this.#checkPicture());
     document.addEventListener('keydown', event => this.#onKey(event));
     document.addEventListener('fullscreenchange', () => {
       const { enterFullscreen, exitFullscreen } = this.#open.strings;
       this.#layout.fullscreenButton.label = document.fullscreenElement ? exitFullscreen : enterFullscreen;
     });
+  }
+
+  /** Of a picture in a format that is unknown here (HEVC, for one) browsers play the sound alone, without a word. */
+  #checkPicture(): void {
+    const { video } = this.#layout;
+    if (video.videoWidth > 0 || !this.#expectsPicture) this.#notices.hideProblem();
+    else {
+      video.pause();
+      this.#notices.showProblem(this.#open.strings.cannotPlay);
+    }
   }
 
   #saveState(): void {

@@ -7,6 +7,8 @@ import { ffmpegVersion, makeMedia } from '../../support/media/ffmpeg.ts';
 import { h264, picture, smallClip, sound } from '../../support/media/recipes.ts';
 import { repository } from '../../support/paths.ts';
 
+const clip = (name: string): string => join(repository, 'media', 'demo', name);
+
 describe('what a file tells the player', () => {
   let folder: string;
   before(async () => {
@@ -14,7 +16,6 @@ describe('what a file tells the player', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  const clip = (name: string): string => join(repository, 'media', 'demo', name);
   const of = async (name: string, content: string | Uint8Array): Promise<MediaFacts> => {
     const path = join(folder, name);
     await writeFile(path, content);
