@@ -75,7 +75,6 @@ export const STRING_KEYS = [
   'markdownCopied',
   'actionFailed',
   'cannotPlay',
-  'gone',
   'preparingSound',
   'noSound',
   'soundUnreadable',
@@ -168,7 +167,8 @@ export const hostMessage = v.variant('type', [
   }),
   /** The file was replaced. */
   v.strictObject({ type: v.literal('media'), media }),
-  v.strictObject({ type: v.literal('gone') }),
+  /** The file is not there (any more); `text` says so. May come instead of `open`, which then follows when the file is there. */
+  v.strictObject({ type: v.literal('gone'), text: v.string() }),
   v.strictObject({ type: v.literal('story'), story: v.optional(story) }),
   v.strictObject({ type: v.literal('answer'), id: index, value: v.unknown() }),
   /** The request failed; `reason` is a sentence for a person. */

@@ -403,6 +403,38 @@ describe('the player in the workbench', function () {
   });
 });
 
+describe('the player in VS Code, opened again when its file is gone', function () {
+  this.timeout(240_000);
+  let workspace: string;
+  let workbench: Workbench;
+
+  before(async () => {
+    workspace = await mkdtemp(path.join(tmpdir(), 'seedance-player-'));
+    await copyFile(clip, path.join(workspace, 'clip.mp4'));
+    await writeFile(path.join(workspace, 'other.md'), 'Other');
+    workbench = await openWorkbench({ workspace, autoplay: true, userSettings: ASSOCIATIONS });
+  });
+  after(async () => {
+    await workbench?.close();
+    if (workspace) await rm(workspace, { recursive: true, force: true });
+  });
+
+  it('says so, and plays the file when it is back', async () => {
+    await openClip(workbench);
+    await workbench.runCommand('View: Keep Editor');
+    await workbench.clickTreeItem('other.md');
+    await workbench.waitForActiveTab('other.md');
+    await unlink(path.join(workspace, 'clip.mp4'));
+    // A tab of a deleted file stays; its page is made anew when it is shown.
+    await workbench.page.locator('.tab', { hasText: 'clip.mp4' }).click();
+    const page = new PlayerPage(await workbench.webviewFrame('#problem', 30_000));
+    assert.equal(await page.frame.locator('#problem').innerText(), 'This video was deleted or moved.');
+    await copyFile(clip, path.join(workspace, 'clip.mp4'));
+    await workbench.webviewFrame('#controls', 30_000);
+    await workbench.waitFor('the picture', () => page.ask<boolean>('video.readyState > 1'));
+  });
+});
+
 describe('the player beside the preview of VS Code', function () {
   this.timeout(240_000);
   let workspace: string;

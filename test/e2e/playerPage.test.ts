@@ -236,9 +236,11 @@ describe("the player's page", function () {
   it('says so where only the sound of a video can be played', async function () {
     needFfmpeg(this);
     const url = host.mediaUrl(makeMedia([...picture(3), ...sound(2, 48000, 3), ...hevc, ...aac(96)]));
+    await wearTheme('vscode-light');
     await host.open(page, { media: { ...clip(), url } });
     await page.getByRole('alert').getByText('Cannot play').waitFor();
     await until('silence', 'video.paused');
+    await shoot(page, 'no-picture');
     await host.send(page, { type: 'media', media: clip() });
     await until('the picture', "video.readyState > 1 && document.querySelector('#problem').hidden");
   });
@@ -273,8 +275,9 @@ describe("the player's page", function () {
     assert.deepEqual(said('request').at(-1)?.body, { kind: 'action', action: 'openExternally' });
     await host.send(page, { type: 'media', media: clip() });
     await until('the picture', "video.readyState > 1 && document.querySelector('#problem').hidden");
-    await host.send(page, { type: 'gone' });
-    await page.getByRole('alert').getByText('Gone').waitFor();
+    await host.send(page, { type: 'gone', text: 'It is gone.' });
+    await page.getByRole('alert').getByText('It is gone.').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Open externally' }).isVisible(), false);
     await rm(folder, { recursive: true });
   });
 

@@ -21,11 +21,14 @@ export class Notices {
     this.#openExternally = openExternally;
   }
 
-  /** There is no picture: the one thing that is said until there is. */
-  showProblem(text: string): void {
+  /**
+   * There is no picture: the one thing that is said until there is.
+   * @param external whether another player may do better
+   */
+  showProblem(text: string, external = false): void {
     const { problem } = this.#layout;
     this.showStatus('');
-    problem.replaceChildren(text, this.#externalButton());
+    problem.replaceChildren(text, ...(external ? [this.#externalButton()] : []));
     problem.hidden = false;
   }
 

@@ -76,7 +76,7 @@ export class Player {
       decodesAac: host.decodesAac,
       playbackCopy: async () => (await host.requests.ask({ kind: 'playbackCopy' })).url,
       decode: decodeSound,
-      onUnplayable: () => this.#notices.showProblem(strings.cannotPlay),
+      onUnplayable: () => this.#notices.showProblem(strings.cannotPlay, true),
       onRoute: (route, problem) => {
         document.body.dataset['route'] = route;
         host.post({ type: 'log', text: `sound route: ${route}` });
@@ -108,9 +108,9 @@ export class Player {
     this.#load(media, { seconds: 0, playing: !this.#layout.video.paused });
   }
 
-  showGone(): void {
+  showGone(text: string): void {
     this.#layout.video.pause();
-    this.#notices.showProblem(this.#open.strings.gone);
+    this.#notices.showProblem(text);
   }
 
   showStory(story: Story | undefined): void {
@@ -158,7 +158,7 @@ export class Player {
     if (video.videoWidth > 0 || !this.#expectsPicture) this.#notices.hideProblem();
     else {
       video.pause();
-      this.#notices.showProblem(this.#open.strings.cannotPlay);
+      this.#notices.showProblem(this.#open.strings.cannotPlay, true);
     }
   }
 

@@ -22,6 +22,8 @@ export class PlayerEditor implements vscode.Disposable {
   readonly panel: vscode.WebviewPanel;
   readonly #disposables: vscode.Disposable[] = [];
   #disposed = false;
+  /** The page, which is a new one whenever it is shown again, has its video. */
+  #opened = false;
   #wantsThumbnail = false;
 
   constructor(
@@ -78,13 +80,17 @@ export class PlayerEditor implements vscode.Disposable {
       watcher,
       watcher.onDidChange(() => void this.#sendMedia()),
       watcher.onDidCreate(() => void this.#sendMedia()),
-      watcher.onDidDelete(() => this.#post({ type: 'gone' })),
+      watcher.onDidDelete(() => this.#postGone()),
     ];
   }
 
   #post(message: HostMessage): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- VS Code's webview, not a window
     if (!this.#disposed) void this.panel.webview.postMessage(message);
+  }
+
+  #postGone(): void {
+    this.#post({ type: 'gone', text: vscode.l10n.t('This video was deleted or moved.') });
   }
 
   #receive(raw: unknown): void {
@@ -126,8 +132,9 @@ export class PlayerEditor implements vscode.Disposable {
       this.#story(),
       this.#services.wantsThumbnail(this.uri),
     ]);
+    this.#opened = media !== undefined;
     if (!media) {
-      this.#post({ type: 'gone' });
+      this.#postGone();
       return;
     }
     this.#wantsThumbnail = wantsThumbnail;
@@ -171,8 +178,10 @@ export class PlayerEditor implements vscode.Disposable {
   }
 
   async #sendMedia(): Promise<void> {
+    if (!this.#opened) return await this.#start();
     const media = await this.#media();
-    this.#post(media ? { type: 'media', media } : { type: 'gone' });
+    if (media) this.#post({ type: 'media', media });
+    else this.#postGone();
   }
 
   async #story() {
