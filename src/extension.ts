@@ -16,8 +16,10 @@ import { generate, type GenerateOptions, type GenerateServices } from './workben
 import { ParkedVideos } from './workbench/parkedVideos.ts';
 import { registerPlayer } from './workbench/player/register.ts';
 import { playerServices } from './workbench/playerServices.ts';
+import { prepareSavedSound } from './workbench/preparedSound.ts';
 import { Studio } from './workbench/studio.ts';
 import { TaskTree } from './workbench/taskTree.ts';
+import { Thumbnails } from './workbench/thumbnails.ts';
 
 /** What other extensions get from `activate`. */
 export interface SeedanceApi {
@@ -45,7 +47,8 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
   const sessionServices = { clients, globalState: context.globalState, log };
   const studio = new Studio(context.globalStorageUri.fsPath, sessionServices);
   const demo = new Demo(context, studio, sessionServices);
-  const tree = new TaskTree(studio);
+  const thumbnails = new Thumbnails(studio, context.globalStorageUri.fsPath, log);
+  const tree = new TaskTree(studio, thumbnails);
   const parkedVideos = new ParkedVideos(studio, log);
   const keyServices = { keys, clients };
   const services: GenerateServices = {
@@ -53,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
     originWithKey: session => (session.kind === 'demo' ? demo.origin() : originWithKey(keyServices)),
     reveal: id => tree.reveal(id),
   };
+  const player = registerPlayer(context, playerServices(services, thumbnails, log));
   const apiChanges = new vscode.EventEmitter<Task>();
 
   const commands: Record<string, (argument: unknown) => unknown> = {
@@ -79,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
     keys,
     studio,
     demo,
+    thumbnails,
     tree,
     new Announcer(studio),
     new DeadlineWatch(studio, Date.now),
@@ -90,7 +95,8 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
     studio.onDidChangeTask(({ task }) => {
       if (task) apiChanges.fire(toTask(task));
     }),
-    registerPlayer(context, playerServices(services, log)),
+    player,
+    prepareSavedSound(studio, player),
     ...Object.entries(commands).map(([name, run]) =>
       vscode.commands.registerCommand(name, guarded(name, run, log)),
     ),

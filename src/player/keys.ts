@@ -1,5 +1,8 @@
 /** What a key does in the player. */
-export type KeyCommand =
+export type KeyCommand = TransportCommand | PageCommand;
+
+/** What concerns the video. */
+export type TransportCommand =
   | { readonly do: 'togglePlay' | 'shuttleBack' | 'shuttleForward' }
   /** Seconds, negative is back. */
   | { readonly do: 'seekBy'; readonly seconds: number }
@@ -8,7 +11,12 @@ export type KeyCommand =
   /** Part of full volume, negative is quieter. */
   | { readonly do: 'changeVolume'; readonly by: number }
   | { readonly do: 'changeSpeed'; readonly steps: 1 | -1 }
-  | { readonly do: 'toggleMute' | 'toggleLoop' | 'toggleFullscreen' | 'toggleDetails' | 'saveFrame' };
+  | { readonly do: 'toggleMute' | 'toggleLoop' };
+
+/** What concerns the page around it. */
+export interface PageCommand {
+  readonly do: 'toggleFullscreen' | 'toggleDetails' | 'saveFrame';
+}
 
 export interface KeyPress {
   /** `KeyboardEvent.key`. */

@@ -75,11 +75,11 @@ export const STRING_KEYS = [
   'markdownCopied',
   'actionFailed',
   'cannotPlay',
-  'gone',
   'preparingSound',
   'noSound',
   'soundUnreadable',
   'soundUndecodable',
+  'soundTooLarge',
 ] as const;
 export const playerStrings = v.object(v.entriesFromList(STRING_KEYS, v.string()));
 export type PlayerStrings = Readonly<v.InferOutput<typeof playerStrings>>;
@@ -88,6 +88,11 @@ const finite = v.pipe(v.number(), v.finite());
 /** 0 to 1. */
 const volume = v.pipe(finite, v.minValue(0), v.maxValue(1));
 const index = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** Pixels of a thumbnail's longer side at most: enough for a hover. */
+export const MAX_THUMBNAIL_SIDE = 320;
+/** 320 × 320 pixels of noise take less. */
+export const MAX_THUMBNAIL_BYTES = 1 << 19;
+
 /** At most 64 MB: a 4k frame as PNG is about a quarter of that. */
 const png = v.pipe(v.instance(Uint8Array), v.minLength(8), v.maxLength(64 * 1024 * 1024));
 
@@ -98,7 +103,7 @@ const media = v.strictObject({
   /** Frames per second of the video track; absent when the file does not tell. */
   frameRate: v.optional(v.pipe(finite, v.gtValue(0), v.maxValue(1000))),
   frames: v.optional(index),
-  /** What the sound track is; `other` is anything that VS Code may decode by itself. */
+  /** What the sound track is; `other` is one that VS Code may decode by itself. */
   sound: v.picklist(['none', 'aac', 'other', 'unknown']),
 });
 export type Media = v.InferOutput<typeof media>;
@@ -141,7 +146,7 @@ export const pageMessage = v.variant('type', [
   v.strictObject({ type: v.literal('aac'), decodes: v.boolean() }),
   v.strictObject({ type: v.literal('preferences'), preferences }),
   /** The first frame. */
-  v.strictObject({ type: v.literal('thumbnail'), png }),
+  v.strictObject({ type: v.literal('thumbnail'), png: v.pipe(png, v.maxLength(MAX_THUMBNAIL_BYTES)) }),
   /** The page cannot go full screen by itself. */
   v.strictObject({ type: v.literal('toggleFullscreen') }),
   v.strictObject({ type: v.literal('log'), text: v.pipe(v.string(), v.maxLength(2000)) }),
@@ -162,7 +167,8 @@ export const hostMessage = v.variant('type', [
   }),
   /** The file was replaced. */
   v.strictObject({ type: v.literal('media'), media }),
-  v.strictObject({ type: v.literal('gone') }),
+  /** The file is not there (any more); `text` says so. May come instead of `open`, which then follows when the file is there. */
+  v.strictObject({ type: v.literal('gone'), text: v.string() }),
   v.strictObject({ type: v.literal('story'), story: v.optional(story) }),
   v.strictObject({ type: v.literal('answer'), id: index, value: v.unknown() }),
   /** The request failed; `reason` is a sentence for a person. */

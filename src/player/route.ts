@@ -12,8 +12,9 @@ export function firstRoute(sound: Media['sound'], decodesAac: boolean): Route {
   return 'copy';
 }
 
-/** The route to try when one did not work or turned out silent. */
-export function nextRoute(route: Route): Route {
+/** The route to try when one turned out silent. Only AAC is decoded here. */
+export function nextRoute(route: Route, sound: Media['sound']): Route {
+  if (sound === 'other') return 'silent';
   return route === 'original' ? 'copy' : route === 'copy' ? 'webAudio' : 'silent';
 }
 
@@ -21,8 +22,8 @@ export function nextRoute(route: Route): Route {
 const PROOF = 0.5;
 
 /**
- * Whether a playing video has turned out to have no sound decoder. Only sure for a file that is known to have AAC sound
- * (or had it, in the copy): the same silence is right for a clip without sound.
+ * Whether a playing video has turned out to have no sound decoder. Only sure for a file that is known to have sound (or had
+ * it, in the copy): the same silence is right for a clip without sound.
  * @param decodedBytes bytes of sound that were decoded so far; undefined where the browser does not tell
  */
 export function isSilent(
@@ -31,6 +32,7 @@ export function isSilent(
   playedSeconds: number,
   decodedBytes: number | undefined,
 ): boolean {
-  if (sound !== 'aac' || (route !== 'original' && route !== 'copy')) return false;
+  if (sound !== 'aac' && sound !== 'other') return false;
+  if (route !== 'original' && route !== 'copy') return false;
   return playedSeconds >= PROOF && decodedBytes === 0;
 }

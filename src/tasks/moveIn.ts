@@ -8,6 +8,7 @@ import { ProcessLock } from './lock.ts';
 import type { TaskRecord } from './record.ts';
 import { nameOf, savedVideo, sidecarFor } from './saver.ts';
 import { SaveError } from './saveError.ts';
+import { moveLockOf } from './tidy.ts';
 
 /** `name (99).mp4`: beyond that something else is wrong. */
 const MAX_NUMBER = 99;
@@ -54,11 +55,6 @@ export async function moveIn(
     // Whoever locks it anew sees in the ledger that there is nothing to do.
     if (saved) await rm(lockFile, { force: true }).catch(() => {});
   }
-}
-
-/** The file by which one window at a time brings in a parked video. */
-export function moveLockOf(parkedPath: string): string {
-  return `${parkedPath}.lock`;
 }
 
 async function writeNumbered(

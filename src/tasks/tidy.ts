@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { resolveOutputFolder } from '../videos/folder.ts';
 import { discardPartial, partialPathIn } from '../videos/partial.ts';
-import { moveLockOf } from './moveIn.ts';
 import type { TaskRecord } from './record.ts';
 
 /**
@@ -22,4 +21,9 @@ export async function discardFiles(task: TaskRecord, parkingFolder?: string): Pr
   const parked = partials.at(-1);
   if (parkingFolder !== undefined && parked !== undefined)
     await rm(moveLockOf(parked), { force: true }).catch(() => {});
+}
+
+/** The file by which one window at a time brings in a parked video. */
+export function moveLockOf(parkedPath: string): string {
+  return `${parkedPath}.lock`;
 }

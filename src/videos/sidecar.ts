@@ -7,7 +7,7 @@ import { giveName, type LinkDisk, renameOver } from './noOverwrite.ts';
 import { relativeUri } from './uris.ts';
 
 /** Above this it is not ours: a prompt has a few kB. */
-const MAX_SIDECAR_BYTES = 1 << 20;
+export const MAX_SIDECAR_BYTES = 1 << 20;
 /** A longer selection is not repeated in the sidecar; its hash is. In UTF-16 units. */
 const MAX_SOURCE_TEXT = 100_000;
 

@@ -85,7 +85,7 @@ export class Announcer implements vscode.Disposable {
  * The window in which Generate was pressed; where that is gone, one that has the task's folder open. Of a video that is kept
  * because its folder can't be used, any: the user has to choose another.
  */
-function belongsHere(task: TaskRecord, session: Session): boolean {
+export function belongsHere(task: TaskRecord, session: Session): boolean {
   if (task.owner === session.owner) return true;
   if (session.isAlive(task.owner)) return false;
   return task.parked !== undefined || isOpenHere(task.target.workspaceFolder);

@@ -2,7 +2,13 @@ import * as vscode from 'vscode';
 import { PRICE_TABLE } from '../evolink/pricing.ts';
 import type { VideoStory } from '../player/protocol.ts';
 import type { TaskRecord } from '../tasks/record.ts';
-import { readSidecar, sidecarPath, type Sidecar } from '../videos/sidecar.ts';
+import {
+  MAX_SIDECAR_BYTES,
+  parseSidecar,
+  readSidecar,
+  sidecarPath,
+  type Sidecar,
+} from '../videos/sidecar.ts';
 import { resolveUri } from '../videos/uris.ts';
 import { copyMarkdown } from './commands/copyMarkdown.ts';
 import { generateFromInput } from './commands/generateCommands.ts';
@@ -11,9 +17,14 @@ import { generate, type GenerateOptions, type GenerateServices } from './generat
 import type { PlayerServices } from './player/services.ts';
 import { quietly } from './refusal.ts';
 import { stateLabel } from './taskLabels.ts';
+import type { Thumbnails } from './thumbnails.ts';
 
 /** What the player knows and does: from the list of tasks, and for videos made elsewhere from the sidecar beside them. */
-export function playerServices(services: GenerateServices, log: vscode.LogOutputChannel): PlayerServices {
+export function playerServices(
+  services: GenerateServices,
+  thumbnails: Thumbnails,
+  log: vscode.LogOutputChannel,
+): PlayerServices {
   const { studio } = services;
   const stories = new vscode.EventEmitter<vscode.Uri | undefined>();
   studio.onDidChangeTask(({ task }) => {
@@ -44,6 +55,8 @@ export function playerServices(services: GenerateServices, log: vscode.LogOutput
       }
     },
     onDidChangeStory: stories.event,
+    wantsThumbnail: uri => thumbnails.isWanted(uri),
+    saveThumbnail: (uri, png) => thumbnails.keep(uri, png),
     log,
   };
 }
@@ -67,7 +80,15 @@ async function runOnSidecar(
 }
 
 async function sidecarOf(uri: vscode.Uri): Promise<Sidecar | undefined> {
-  return uri.scheme === 'file' ? await readSidecar(uri.fsPath) : undefined;
+  if (uri.scheme === 'file') return await readSidecar(uri.fsPath);
+  const sidecar = uri.with({ path: sidecarPath(uri.path) });
+  try {
+    const { type, size } = await vscode.workspace.fs.stat(sidecar);
+    if (type !== vscode.FileType.File || size > MAX_SIDECAR_BYTES) return undefined;
+    return parseSidecar(Buffer.from(await vscode.workspace.fs.readFile(sidecar)).toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function storyOf(task: TaskRecord): VideoStory {

@@ -16,6 +16,7 @@ import {
   stateIcon,
   stateLabel,
 } from './taskLabels.ts';
+import type { Thumbnails } from './thumbnails.ts';
 
 const RUNNING: ReadonlySet<TaskState> = new Set([
   'waiting',
@@ -28,6 +29,7 @@ const RUNNING: ReadonlySet<TaskState> = new Set([
 /** The view `seedance.tasks`: every task of the session that is shown, newest first. Elements are task ids. */
 export class TaskTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
   readonly #studio: Studio;
+  readonly #thumbnails: Thumbnails;
   readonly #changes = new vscode.EventEmitter<string | undefined>();
   readonly #disposables: vscode.Disposable[] = [this.#changes];
   readonly #view: vscode.TreeView<string>;
@@ -37,8 +39,9 @@ export class TaskTree implements vscode.TreeDataProvider<string>, vscode.Disposa
   #rows: ReadonlySet<string> = new Set();
   readonly onDidChangeTreeData = this.#changes.event;
 
-  constructor(studio: Studio) {
+  constructor(studio: Studio, thumbnails: Thumbnails) {
     this.#studio = studio;
+    this.#thumbnails = thumbnails;
     this.#view = vscode.window.createTreeView('seedance.tasks', { treeDataProvider: this });
     this.#disposables.push(
       this.#view,
@@ -104,9 +107,9 @@ export class TaskTree implements vscode.TreeDataProvider<string>, vscode.Disposa
     return item;
   }
 
-  resolveTreeItem(item: vscode.TreeItem, id: string): vscode.TreeItem {
+  async resolveTreeItem(item: vscode.TreeItem, id: string): Promise<vscode.TreeItem> {
     const task = this.#studio.current.ledger.get(id);
-    if (task) item.tooltip = tooltip(task);
+    if (task) item.tooltip = tooltip(task, await this.#thumbnails.find(id));
     return item;
   }
 
@@ -148,8 +151,9 @@ function abilities(task: TaskRecord): string[] {
   return words;
 }
 
-function tooltip(task: TaskRecord): vscode.MarkdownString {
+function tooltip(task: TaskRecord, picture: vscode.Uri | undefined): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
+  if (picture) text.appendMarkdown(`![${vscode.l10n.t('First frame')}](${picture.toString()})\n\n`);
   const explanation = explainTask(task);
   text.appendMarkdown(`**${stateLabel(task.state)}** · `).appendText(optionsLabel(task));
   const cost = costLabel(task, PRICE_TABLE.creditsPerUsd);

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
-const PARTS = ['schedule', 'ledger', 'videos', 'sound'] as const;
+const PARTS = ['schedule', 'ledger', 'videos', 'sound', 'player'] as const;
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find(name => !PARTS.some(part => part === name));

@@ -159,6 +159,17 @@ for (const browser of ['chromium', 'noAac'] as const) {
       await assertHeard(page, [3], () => page.wait(2500));
     });
 
+    it('is heard across the end, where it starts anew', async () => {
+      const recordings = await assertHeard(page, [4, 0], async () => {
+        await page.run('video.currentTime = 3.9');
+        await page.wait(2500);
+      });
+      const jumps = recordings.flatMap(({ frames }) =>
+        frames.filter(({ media }, index) => media < (frames[index - 1]?.media ?? 0) - 3),
+      );
+      assert.ok(jumps.length > 0, 'it went over the end while it was listened to');
+    });
+
     for (const rate of [0.5, 1.5]) {
       it(`is heard at speed ${rate}`, async () => {
         await page.run('video.currentTime = 0');
@@ -237,6 +248,72 @@ describe('the player in VS Code, where no copy can be made', function () {
       await page.run('video.currentTime = 0');
       await assertHeard(page, [0, 1], () => page.wait(4500), { pitchFollowsSpeed: true });
     }
+  });
+});
+
+describe('the player in VS Code, for a video that is not on this machine', function () {
+  this.timeout(240_000);
+  let workspace: string;
+  let attic: string;
+  let workbench: Workbench;
+  let page: PlayerPage;
+
+  before(async function () {
+    const made = await noAacChromium();
+    if ('skipped' in made) {
+      console.log(`skipped, because ${made.skipped}`);
+      this.skip();
+    }
+    workspace = await mkdtemp(path.join(tmpdir(), 'seedance-player-'));
+    attic = await mkdtemp(path.join(tmpdir(), 'seedance-attic-'));
+    await copyFile(clip, path.join(attic, 'clip.mp4'));
+    const prompt = 'A lighthouse in the attic.';
+    const sidecar = {
+      version: 1,
+      state: 'saved',
+      prompt,
+      request: { model: 'seedance-2.0-text-to-video', prompt },
+      video: { uri: 'clip.mp4', bytes: 1, sha256: '0'.repeat(64) },
+    };
+    await writeFile(path.join(attic, 'clip.mp4.json'), JSON.stringify(sidecar));
+    await writeFile(path.join(workspace, 'other.md'), 'Other');
+    workbench = await openWorkbench({
+      workspace,
+      browser: 'noAac',
+      autoplay: true,
+      moreExtensions: [path.join(import.meta.dirname, 'support', 'attic')],
+      env: { SEEDANCE_TEST_ATTIC: attic },
+    });
+    await workbench.page.context().addInitScript(TAP_WEB_AUDIO);
+    await workbench.runCommand('Attic: Open the Clip');
+    page = new PlayerPage(await workbench.webviewFrame('#controls', 60_000));
+    await workbench.waitFor('Web Audio', () =>
+      page.ask<boolean>("document.body.dataset.route === 'webAudio'"),
+    );
+  });
+  after(async () => {
+    await workbench?.close();
+    for (const folder of [workspace, attic]) if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  it('is heard, by Web Audio', async () => {
+    await installEar(page.frame);
+    await assertHeard(page, [0, 1, 2, 3], () => page.wait(6000));
+    assert.equal(await page.ask("document.querySelector('#status').textContent"), '');
+  });
+
+  it('tells how it was made by the sidecar beside it', async () => {
+    assert.equal(await page.frame.locator('.prompt').innerText(), 'A lighthouse in the attic.');
+  });
+
+  it('saves its frame in the workspace, since its own folder is read-only', async () => {
+    await page.run('video.pause()');
+    await page.run('video.currentTime = 1.5');
+    await workbench.waitFor('the place', () => page.ask<boolean>('!video.seeking'));
+    await page.frame.locator('media-play-button').press('s');
+    await page.frame.getByText(/Saved as clip-.*\.png/).waitFor();
+    assert.equal((await readdir(workspace)).filter(name => /^clip-.*\.png$/.test(name)).length, 1);
+    assert.equal((await readdir(attic)).length, 2);
   });
 });
 
@@ -326,6 +403,38 @@ describe('the player in the workbench', function () {
   });
 });
 
+describe('the player in VS Code, opened again when its file is gone', function () {
+  this.timeout(240_000);
+  let workspace: string;
+  let workbench: Workbench;
+
+  before(async () => {
+    workspace = await mkdtemp(path.join(tmpdir(), 'seedance-player-'));
+    await copyFile(clip, path.join(workspace, 'clip.mp4'));
+    await writeFile(path.join(workspace, 'other.md'), 'Other');
+    workbench = await openWorkbench({ workspace, autoplay: true, userSettings: ASSOCIATIONS });
+  });
+  after(async () => {
+    await workbench?.close();
+    if (workspace) await rm(workspace, { recursive: true, force: true });
+  });
+
+  it('says so, and plays the file when it is back', async () => {
+    await openClip(workbench);
+    await workbench.runCommand('View: Keep Editor');
+    await workbench.clickTreeItem('other.md');
+    await workbench.waitForActiveTab('other.md');
+    await unlink(path.join(workspace, 'clip.mp4'));
+    // A tab of a deleted file stays; its page is made anew when it is shown.
+    await workbench.page.locator('.tab', { hasText: 'clip.mp4' }).click();
+    const page = new PlayerPage(await workbench.webviewFrame('#problem', 30_000));
+    assert.equal(await page.frame.locator('#problem').innerText(), 'This video was deleted or moved.');
+    await copyFile(clip, path.join(workspace, 'clip.mp4'));
+    await workbench.webviewFrame('#controls', 30_000);
+    await workbench.waitFor('the picture', () => page.ask<boolean>('video.readyState > 1'));
+  });
+});
+
 describe('the player beside the preview of VS Code', function () {
   this.timeout(240_000);
   let workspace: string;
@@ -350,6 +459,20 @@ describe('the player beside the preview of VS Code', function () {
   after(async () => {
     await workbench?.close();
     if (workspace) await rm(workspace, { recursive: true, force: true });
+  });
+
+  it('is offered in the Explorer and in the title of the preview', async () => {
+    await workbench.clickTreeItem('shots');
+    await workbench.clickTreeItem('scene.mp4');
+    await workbench.waitForActiveTab('scene.mp4');
+    const title = workbench.page.locator('.editor-group-container .editor-actions');
+    await title.getByRole('button', { name: 'Play with Sound' }).click();
+    await workbench.webviewFrame('#controls', 30_000);
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.treeItemAction('scene.mp4', 'Play with Sound');
+    await workbench.webviewFrame('#controls', 30_000);
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.clickTreeItem('shots');
   });
 
   it('goes on with a video that is renamed', async () => {

@@ -158,6 +158,7 @@ async function sendFile(response: ServerResponse, file: string, range: string | 
   const { size } = await stat(file);
   response.setHeader('Content-Type', TYPES[file.split('.').pop() ?? ''] ?? 'application/octet-stream');
   response.setHeader('Accept-Ranges', 'bytes');
+  if (size === 0) return void response.writeHead(200).end();
   const match = range && /^bytes=(\d+)-(\d*)$/.exec(range);
   const start = match ? Number(match[1]) : 0;
   const end = match?.[2] ? Math.min(Number(match[2]), size - 1) : size - 1;

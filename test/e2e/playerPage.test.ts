@@ -5,6 +5,8 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Media, PageMessage, Story } from '../../src/player/protocol.ts';
 import { type BrowserName, type OpenBrowser, launchBrowser } from '../support/browser.ts';
+import { makeMedia, needFfmpeg } from '../support/media/ffmpeg.ts';
+import { aac, hevc, picture, sound } from '../support/media/recipes.ts';
 import { noAacChromium } from '../support/noAacChromium.ts';
 import { repository, screenshotsFolder } from '../support/paths.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -53,16 +55,19 @@ describe("the player's page", function () {
   const until = (what: string, expression: string): Promise<unknown> =>
     waitFor(what, () => ask<boolean>(expression), 20_000);
 
-  const openIn = async (theme: string, size: { width: number; height: number }): Promise<void> => {
+  const wearTheme = async (theme: string): Promise<void> => {
     const themes: Record<string, Record<string, string>> = JSON.parse(
       await readFile(path.join(import.meta.dirname, 'playerThemes.json'), 'utf8'),
     );
-    await page.setViewportSize(size);
     await page.addInitScript(`addEventListener('DOMContentLoaded', () => {
       const values = ${JSON.stringify(themes[theme])};
       for (const [name, value] of Object.entries(values)) document.documentElement.style.setProperty(name, value);
       document.body.className = ${JSON.stringify(theme)};
     })`);
+  };
+  const openIn = async (theme: string, size: { width: number; height: number }): Promise<void> => {
+    await page.setViewportSize(size);
+    await wearTheme(theme);
     await host.open(page, { media: clip(), story, settings: { loop: true, autoplay: false } });
     await until('the picture', 'video.readyState > 1');
     await page.keyboard.press('End');
@@ -218,6 +223,28 @@ describe("the player's page", function () {
     assert.deepEqual(await ask('[video.paused, video.currentTime]'), [true, 0]);
   });
 
+  it('does not start by itself where VS Code is set to reduce motion', async () => {
+    await page.addInitScript(
+      "addEventListener('DOMContentLoaded', () => document.body.classList.add('vscode-reduce-motion'))",
+    );
+    await host.open(page, { media: clip() });
+    await until('the picture', 'video.readyState > 2');
+    await page.waitForTimeout(300);
+    assert.deepEqual(await ask('[video.paused, video.currentTime]'), [true, 0]);
+  });
+
+  it('says so where only the sound of a video can be played', async function () {
+    needFfmpeg(this);
+    const url = host.mediaUrl(makeMedia([...picture(3), ...sound(2, 48000, 3), ...hevc, ...aac(96)]));
+    await wearTheme('vscode-light');
+    await host.open(page, { media: { ...clip(), url } });
+    await page.getByRole('alert').getByText('Cannot play').waitFor();
+    await until('silence', 'video.paused');
+    await shoot(page, 'no-picture');
+    await host.send(page, { type: 'media', media: clip() });
+    await until('the picture', "video.readyState > 1 && document.querySelector('#problem').hidden");
+  });
+
   it('gives the extension its first frame once', async () => {
     await host.open(page, { media: clip(), wantsThumbnail: true });
     await waitFor('the frame', () => said('thumbnail').length > 0, 20_000);
@@ -226,7 +253,7 @@ describe("the player's page", function () {
     const [thumbnail] = said('thumbnail');
     assert.equal(said('thumbnail').length, 1);
     const png = Buffer.from(thumbnail?.png ?? []);
-    assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [480, 270]);
+    assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [320, 180]);
   });
 
   it('drops what is malformed and says so in the log', async () => {
@@ -248,8 +275,9 @@ describe("the player's page", function () {
     assert.deepEqual(said('request').at(-1)?.body, { kind: 'action', action: 'openExternally' });
     await host.send(page, { type: 'media', media: clip() });
     await until('the picture', "video.readyState > 1 && document.querySelector('#problem').hidden");
-    await host.send(page, { type: 'gone' });
-    await page.getByRole('alert').getByText('Gone').waitFor();
+    await host.send(page, { type: 'gone', text: 'It is gone.' });
+    await page.getByRole('alert').getByText('It is gone.').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Open externally' }).isVisible(), false);
     await rm(folder, { recursive: true });
   });
 
@@ -320,6 +348,46 @@ describe("the player's page", function () {
       assert.equal(await ask("document.querySelector('#status').textContent"), '');
     });
 
+    it('says one thing of a file that is empty, cut or not a video at all', async () => {
+      const folder = await mkdtemp(path.join(tmpdir(), 'player-page-'));
+      const bytes = await readFile(path.join(demo, 'clip.mp4'));
+      const noise = Buffer.from(bytes.map((byte, index) => byte ^ ((index * 2654435761) >>> 24)));
+      const files = { empty: Buffer.alloc(0), cut: bytes.subarray(0, 600), noise };
+      await writeFile(path.join(folder, 'first.mp4'), '');
+      const first = host.mediaUrl(path.join(folder, 'first.mp4'));
+      await host.open(page, { media: { url: first, name: 'first.mp4', sound: 'unknown' } });
+      for (const [name, content] of Object.entries(files)) {
+        const file = path.join(folder, `${name}.mp4`);
+        await writeFile(file, content);
+        const media: Media = { url: host.mediaUrl(file), name: `${name}.mp4`, sound: 'unknown' };
+        const before = said('log').length;
+        await host.send(page, { type: 'media', media });
+        await waitFor('the picture to fail', () =>
+          ask<boolean>("video.error !== null && !document.querySelector('#problem').hidden"),
+        );
+        const id = said('request').at(-1)?.id ?? -1;
+        await host.send(page, { type: 'refusal', id, reason: 'its sound track is damaged.' });
+        await waitFor('the last route', () =>
+          said('log')
+            .slice(before)
+            .some(({ text }) => text === 'sound route: silent'),
+        );
+        await page.getByRole('alert').getByText('Cannot play').waitFor();
+        assert.equal(await ask("document.querySelector('#status').textContent"), '', name);
+      }
+      await rm(folder, { recursive: true });
+    });
+
+    it('says why there is no sound in a WebM that is silent here', async function () {
+      needFfmpeg(this);
+      const noise = ['-f', 'lavfi', '-i', 'sine=440:d=3', '-c:v', 'libvpx', '-deadline', 'realtime'];
+      const url = host.mediaUrl(makeMedia([...picture(3), ...noise, '-c:a', 'libopus'], '.webm'));
+      await host.open(page, { media: { url, name: 'clip.webm', sound: 'other' } });
+      await page.getByText('This video plays without sound: Sound undecodable').waitFor();
+      await until('the picture', 'video.currentTime > 0.5 && !video.paused');
+      assert.deepEqual(said('request'), []);
+    });
+
     it('says why there is no sound when nothing works, and plays the picture', async () => {
       const folder = await mkdtemp(path.join(tmpdir(), 'player-page-'));
       const bytes = await readFile(path.join(demo, 'clip.mp4'));
@@ -329,11 +397,12 @@ describe("the player's page", function () {
       assert.ok(config > 0 && config < esds + 60);
       bytes[config] = 0x09;
       await writeFile(path.join(folder, 'damaged.mp4'), bytes);
-      host.answer = ({ id }) => ({ type: 'refusal', id, reason: 'its sound track is damaged.' });
+      host.answer = ({ id }) => ({ type: 'refusal', id, reason: 'the disk is full.' });
       const url = host.mediaUrl(path.join(folder, 'damaged.mp4'));
+      await wearTheme('vscode-dark');
       await host.open(page, { media: { ...clip(), url } });
       await until('the picture', 'video.currentTime > 0.5');
-      await page.getByText('This video plays without sound: its sound track is damaged.').waitFor();
+      await page.getByText('This video plays without sound: Sound undecodable').waitFor();
       await page.getByRole('button', { name: 'Open externally' }).waitFor();
       await shoot(page, 'no-sound');
       await rm(folder, { recursive: true });

@@ -163,6 +163,8 @@ export interface ServerOptions {
   userSettings?: Record<string, unknown>;
   /** Folder of an extension that is there as if a person had installed it. */
   extension?: string;
+  /** Folders of more extensions. */
+  moreExtensions?: readonly string[];
   /**
    * Lets a window load an extension under development and report a test run, by codeAutomationLog and codeAutomationExit.
    * VS Code then shows no notifications: not for end-to-end tests.
@@ -200,7 +202,8 @@ export class VSCodeServer {
     const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'seedance-vscode-')));
     const server = new VSCodeServer(install, builds[version].vscode, dataDir, options);
     await server.writeSettings(options.userSettings ?? {});
-    if (options.extension) await server.#installExtension(options.extension);
+    const extensions = [...(options.extension ? [options.extension] : []), ...(options.moreExtensions ?? [])];
+    if (extensions.length > 0) await server.#installExtensions(extensions);
     await server.#listen();
     return server;
   }
@@ -220,22 +223,19 @@ export class VSCodeServer {
     );
   }
 
-  /** Enters the folder into the list of installed extensions, from which VS Code loads it in place. */
-  async #installExtension(folder: string): Promise<void> {
-    const manifest: unknown = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
-    const { publisher, name, version } = v.parse(extensionManifest, manifest);
-    const id = `${publisher}.${name}`;
-    const location = { $mid: 1, path: folder, scheme: 'file' };
-    const entry = {
-      identifier: { id },
-      version,
-      location,
-
-      metadata: {},
-    };
+  /** Enters the folders into the list of installed extensions, from which VS Code loads them in place. */
+  async #installExtensions(folders: readonly string[]): Promise<void> {
+    const entries = await Promise.all(
+      folders.map(async folder => {
+        const manifest: unknown = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+        const { publisher, name, version } = v.parse(extensionManifest, manifest);
+        const location = { $mid: 1, path: folder, scheme: 'file' };
+        return { identifier: { id: `${publisher}.${name}` }, version, location, metadata: {} };
+      }),
+    );
     const list = path.join(this.dataDir, 'extensions', 'extensions.json');
     await mkdir(path.dirname(list), { recursive: true });
-    await writeFile(list, JSON.stringify([entry]));
+    await writeFile(list, JSON.stringify(entries));
   }
 
   /** Starts it again with the same data on the same port; with `crash` it gets no chance to say goodbye. */

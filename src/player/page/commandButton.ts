@@ -11,6 +11,13 @@ class CommandButton extends MediaChromeButton {
     this.run();
   }
 
+  /** What it does, for the eye and for screen readers. */
+  set label(text: string) {
+    this.setAttribute('aria-label', text);
+    const tooltip = this.querySelector('[slot="tooltip-content"]');
+    if (tooltip) tooltip.textContent = text;
+  }
+
   /** For a control that is on or off. */
   set pressed(on: boolean) {
     this.setAttribute('aria-pressed', String(on));
@@ -25,7 +32,7 @@ export function commandButton(name: IconName, label: string, run: () => void): C
   const button = new CommandButton();
   button.run = run;
   button.dataset['command'] = name;
-  button.setAttribute('aria-label', label);
-  button.append(icon(name), element('span', { slot: 'tooltip-content' }, label));
+  button.append(icon(name), element('span', { slot: 'tooltip-content' }));
+  button.label = label;
   return button;
 }

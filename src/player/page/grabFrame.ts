@@ -1,13 +1,13 @@
 /**
  * The frame on screen as PNG.
- * @param maxWidth pixels; the picture is made smaller when it is wider
+ * @param maxSide pixels; the picture is made smaller when it is wider or higher
  * @throws {Error} (rejection) no frame is there, or the browser cannot encode it
  */
 export async function grabFrame(
   video: HTMLVideoElement,
-  maxWidth = Infinity,
+  maxSide = Infinity,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const scale = Math.min(1, maxWidth / video.videoWidth);
+  const scale = Math.min(1, maxSide / Math.max(video.videoWidth, video.videoHeight));
   const canvas = new OffscreenCanvas(
     Math.max(1, Math.round(video.videoWidth * scale)),
     Math.max(1, Math.round(video.videoHeight * scale)),

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { hostMessage, type HostMessage, type PageMessage } from '../protocol.ts';
 import { Requests } from '../requests.ts';
+import { element } from './dom.ts';
 import { allowStyles, translate } from './elements.ts';
 import { Player } from './player.ts';
 import './player.css';
@@ -32,6 +33,7 @@ function receive(message: HostMessage): void {
   switch (message.type) {
     case 'open':
       if (player) return;
+      document.body.replaceChildren();
       translate(message.strings);
       player = new Player(message, { state: vscode, requests, post, decodesAac: probe });
       break;
@@ -39,7 +41,8 @@ function receive(message: HostMessage): void {
       player?.replaceMedia(message.media);
       break;
     case 'gone':
-      if (player) player.showGone();
+      if (player) player.showGone(message.text);
+      else document.body.replaceChildren(element('p', { id: 'problem', role: 'alert' }, message.text));
       break;
     case 'story':
       player?.showStory(message.story);

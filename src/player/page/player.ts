@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { commandOf, nextSpeed, type KeyCommand } from '../keys.ts';
+import { commandOf, type KeyCommand } from '../keys.ts';
 import {
+  MAX_THUMBNAIL_SIDE,
   pageState,
   type Media,
   type OpenMessage,
@@ -10,21 +11,18 @@ import {
   type Story,
 } from '../protocol.ts';
 import type { Requests } from '../requests.ts';
-import type { Route } from '../route.ts';
-import { clockTime, stepFrames, timeCode } from '../time.ts';
+import { clockTime, timeCode } from '../time.ts';
 import { decodeSound } from './decodeSound.ts';
 import { element } from './dom.ts';
 import { FrameClock, type ShownFrame } from './frameClock.ts';
 import { grabFrame } from './grabFrame.ts';
 import { buildLayout, type Layout } from './layout.ts';
+import { Notices } from './notices.ts';
 import { ReverseShuttle } from './shuttle.ts';
-import { SoundPath, type SoundProblem } from './soundPath.ts';
+import { SoundPath } from './soundPath.ts';
 import { storyPanel } from './storyPanel.ts';
-
-/** Pixels: enough for a list or a hover. */
-const THUMBNAIL_WIDTH = 480;
-/** Seconds of one frame where the frame rate is not known. */
-const UNKNOWN_FRAME = 1 / 25;
+import { fill, messageOf } from './text.ts';
+import { Transport, UNKNOWN_FRAME } from './transport.ts';
 
 export interface Host {
   readonly state: { getState(): unknown; setState(state: PageState): void };
@@ -33,46 +31,70 @@ export interface Host {
   readonly decodesAac: Promise<boolean>;
 }
 
-/** The player as a person uses it: commands, keys, what is shown and said. */
+/** The player as a person uses it: connects its parts, and asks the extension for what the page cannot do. */
 export class Player {
   readonly #open: OpenMessage;
   readonly #host: Host;
   readonly #layout: Layout;
   readonly #clock: FrameClock;
   readonly #shuttle: ReverseShuttle;
+  readonly #transport: Transport;
+  readonly #notices: Notices;
   readonly #soundPath: SoundPath;
   #wantsThumbnail: boolean;
   #detailsOpen: boolean;
   #hasStory = false;
+  /** The file says that it has a picture. */
+  #expectsPicture = false;
 
   constructor(open: OpenMessage, host: Host) {
     this.#open = open;
     this.#host = host;
     this.#wantsThumbnail = open.wantsThumbnail;
+    const { strings } = open;
     this.#layout = buildLayout(
-      open.strings,
+      strings,
       command => this.#run(command),
       () => void this.#act('copyMarkdown'),
     );
     const { video } = this.#layout;
+    this.#notices = new Notices(this.#layout, strings, () => void this.#act('openExternally'));
     this.#clock = new FrameClock(video, shown => this.#showTime(shown));
     this.#shuttle = new ReverseShuttle(video);
+    this.#transport = new Transport({
+      video,
+      clock: this.#clock,
+      shuttle: this.#shuttle,
+      strings,
+      say: text => this.#notices.say(text),
+      onLoop: on => {
+        this.#layout.loopButton.pressed = on;
+        this.#saveState();
+      },
+    });
     this.#soundPath = new SoundPath(video, {
       decodesAac: host.decodesAac,
       playbackCopy: async () => (await host.requests.ask({ kind: 'playbackCopy' })).url,
       decode: decodeSound,
-      onUnplayable: () => this.#showProblem(open.strings.cannotPlay),
-      onRoute: (route, problem) => this.#showRoute(route, problem),
+      onUnplayable: () => this.#notices.showProblem(strings.cannotPlay, true),
+      onRoute: (route, problem) => {
+        document.body.dataset['route'] = route;
+        host.post({ type: 'log', text: `sound route: ${route}` });
+        this.#notices.showRoute(route, problem);
+      },
     });
 
     const restored = v.safeParse(pageState, host.state.getState());
     const state = restored.success ? restored.output : undefined;
     this.#detailsOpen = state?.detailsOpen ?? true;
-    this.#setLoop(state?.loop ?? open.settings.loop);
-    this.#setSpeed(state?.rate ?? 1);
+    this.#transport.setLoop(state?.loop ?? open.settings.loop);
+    this.#transport.setSpeed(state?.rate ?? 1);
     video.volume = open.preferences.volume;
     video.muted = open.preferences.muted;
-    const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    // The system says it, or VS Code's own setting, which is a class of the body.
+    const still =
+      window.matchMedia('(prefers-reduced-motion: reduce)').matches ||
+      document.body.classList.contains('vscode-reduce-motion');
     this.showStory(open.story);
     this.#listen();
     this.#load(open.media, {
@@ -86,9 +108,9 @@ export class Player {
     this.#load(media, { seconds: 0, playing: !this.#layout.video.paused });
   }
 
-  showGone(): void {
+  showGone(text: string): void {
     this.#layout.video.pause();
-    this.#showProblem(this.#open.strings.gone);
+    this.#notices.showProblem(text);
   }
 
   showStory(story: Story | undefined): void {
@@ -107,8 +129,9 @@ export class Player {
   }
 
   #load(media: Media, resume: { seconds: number; playing: boolean }): void {
-    this.#layout.problem.hidden = true;
+    this.#notices.hideProblem();
     this.#clock.facts = media;
+    this.#expectsPicture = (media.frames ?? 0) > 0;
     void this.#soundPath.load(media, resume);
   }
 
@@ -121,18 +144,22 @@ export class Player {
       if (navigator.userActivation.hasBeenActive)
         this.#host.post({ type: 'preferences', preferences: { volume: video.volume, muted: video.muted } });
     });
-    video.addEventListener('loadeddata', () => {
-      this.#layout.problem.hidden = true;
-    });
+    video.addEventListener('loadeddata', () => this.#checkPicture());
     document.addEventListener('keydown', event => this.#onKey(event));
     document.addEventListener('fullscreenchange', () => {
-      const { fullscreenButton } = this.#layout;
-      const { strings } = this.#open;
-      fullscreenButton.setAttribute(
-        'aria-label',
-        document.fullscreenElement ? strings.exitFullscreen : strings.enterFullscreen,
-      );
+      const { enterFullscreen, exitFullscreen } = this.#open.strings;
+      this.#layout.fullscreenButton.label = document.fullscreenElement ? exitFullscreen : enterFullscreen;
     });
+  }
+
+  /** Of a picture in a format that is unknown here (HEVC, for one) browsers play the sound alone, without a word. */
+  #checkPicture(): void {
+    const { video } = this.#layout;
+    if (video.videoWidth > 0 || !this.#expectsPicture) this.#notices.hideProblem();
+    else {
+      video.pause();
+      this.#notices.showProblem(this.#open.strings.cannotPlay, true);
+    }
   }
 
   #saveState(): void {
@@ -160,54 +187,7 @@ export class Player {
   }
 
   #run(command: KeyCommand): void {
-    const { video } = this.#layout;
-    const { strings } = this.#open;
     switch (command.do) {
-      case 'togglePlay':
-        if (this.#shuttle.speed > 0) this.#shuttle.stop();
-        else if (video.paused) void video.play().catch(() => undefined);
-        else video.pause();
-        break;
-      case 'shuttleBack':
-        this.#shuttle.faster();
-        this.#say(fill(strings.backwards, String(this.#shuttle.speed)));
-        break;
-      case 'shuttleForward':
-        this.#shuttle.stop();
-        if (video.paused) void video.play().catch(() => undefined);
-        else this.#changeSpeed(1);
-        break;
-      case 'seekBy':
-        this.#seek(video.currentTime + command.seconds);
-        break;
-      case 'stepFrames':
-        this.#stepFrames(command.frames);
-        break;
-      case 'seekToStart':
-        this.#seek(0);
-        break;
-      case 'seekToEnd':
-        this.#seek(this.#lastFrameSeconds());
-        break;
-      case 'changeVolume':
-        video.muted = false;
-        video.volume = Math.min(1, Math.max(0, video.volume + command.by));
-        this.#say(fill(strings.volumeValue, String(Math.round(video.volume * 100))));
-        break;
-      case 'changeSpeed':
-        this.#changeSpeed(command.steps);
-        break;
-      case 'toggleMute':
-        video.muted = !video.muted;
-        this.#say(
-          video.muted ? strings.muted : fill(strings.volumeValue, String(Math.round(video.volume * 100))),
-        );
-        break;
-      case 'toggleLoop':
-        this.#setLoop(!video.loop);
-        this.#saveState();
-        this.#say(video.loop ? strings.repeats : strings.repeatsNot);
-        break;
       case 'toggleFullscreen':
         void this.#toggleFullscreen();
         break;
@@ -219,51 +199,9 @@ export class Player {
       case 'saveFrame':
         void this.#saveFrame();
         break;
+      default:
+        this.#transport.run(command);
     }
-  }
-
-  #seek(seconds: number): void {
-    const { video } = this.#layout;
-    this.#shuttle.stop();
-    if (Number.isFinite(video.duration)) video.currentTime = Math.min(video.duration, Math.max(0, seconds));
-  }
-
-  #stepFrames(frames: number): void {
-    const { video } = this.#layout;
-    this.#shuttle.stop();
-    video.pause();
-    const { frameRate } = this.#clock.shown;
-    if (frameRate === undefined) this.#seek(video.currentTime + frames * UNKNOWN_FRAME);
-    else this.#seek(stepFrames(video.currentTime, frames, frameRate, this.#duration()));
-  }
-
-  /** Seconds that the picture lasts: the sound may last longer. */
-  #duration(): number {
-    const { frameRate, frames } = this.#clock.shown;
-    if (frameRate === undefined || frames === undefined) return this.#layout.video.duration;
-    return Math.min(this.#layout.video.duration, frames / frameRate);
-  }
-
-  #lastFrameSeconds(): number {
-    const { frameRate } = this.#clock.shown;
-    if (frameRate === undefined) return this.#layout.video.duration;
-    return stepFrames(this.#duration(), 0, frameRate, this.#duration());
-  }
-
-  #setSpeed(speed: number): void {
-    const { video } = this.#layout;
-    video.defaultPlaybackRate = speed; // what a new address starts with
-    video.playbackRate = speed;
-  }
-
-  #changeSpeed(steps: 1 | -1): void {
-    this.#setSpeed(nextSpeed(this.#layout.video.playbackRate, steps));
-    this.#say(fill(this.#open.strings.speedValue, String(this.#layout.video.playbackRate)));
-  }
-
-  #setLoop(on: boolean): void {
-    this.#layout.video.loop = on;
-    this.#layout.loopButton.pressed = on;
   }
 
   #showDetails(open: boolean): void {
@@ -289,9 +227,9 @@ export class Player {
         seconds,
         ...(frame !== undefined && { frame }),
       });
-      this.#showStatus(fill(strings.frameSaved, name));
+      this.#notices.showStatus(fill(strings.frameSaved, name));
     } catch (error) {
-      this.#showStatus(fill(strings.frameFailed, messageOf(error)));
+      this.#notices.showStatus(fill(strings.frameFailed, messageOf(error)));
     }
   }
 
@@ -299,9 +237,9 @@ export class Player {
     const { strings } = this.#open;
     try {
       await this.#host.requests.ask({ kind: 'action', action });
-      if (action === 'copyMarkdown') this.#showStatus(strings.markdownCopied);
+      if (action === 'copyMarkdown') this.#notices.showStatus(strings.markdownCopied);
     } catch (error) {
-      this.#showStatus(fill(strings.actionFailed, messageOf(error)));
+      this.#notices.showStatus(fill(strings.actionFailed, messageOf(error)));
     }
   }
 
@@ -319,44 +257,16 @@ export class Player {
               : fill(strings.frameOf, String(frame), String(frames - 1)),
           ];
     time.replaceChildren(...parts.map(part => element('span', {}, part)));
-    if (video.paused && this.#shuttle.speed === 0) this.#say(parts.join(', '));
-    if (this.#wantsThumbnail && seconds < UNKNOWN_FRAME / 2) {
-      this.#wantsThumbnail = false;
-      void grabFrame(video, THUMBNAIL_WIDTH).then(
-        png => this.#host.post({ type: 'thumbnail', png }),
-        (error: unknown) => this.#host.post({ type: 'log', text: `no thumbnail: ${messageOf(error)}` }),
-      );
-    }
+    if (video.paused && this.#shuttle.speed === 0) this.#notices.say(parts.join(', '));
+    if (this.#wantsThumbnail && seconds < UNKNOWN_FRAME / 2) this.#giveThumbnail();
   }
 
-  #showRoute(route: Route | 'preparing', problem: SoundProblem | undefined): void {
-    const { strings } = this.#open;
-    document.body.dataset['route'] = route;
-    this.#host.post({ type: 'log', text: `sound route: ${route}` });
-    if (route === 'preparing') this.#showStatus(strings.preparingSound);
-    else if (route === 'silent' && problem)
-      this.#showStatus(fill(strings.noSound, reasonOf(problem, strings)), true);
-    else this.#showStatus('');
-  }
-
-  #showProblem(text: string): void {
-    const { problem } = this.#layout;
-    problem.replaceChildren(text, this.#externalButton());
-    problem.hidden = false;
-  }
-
-  #showStatus(text: string, external = false): void {
-    this.#layout.status.replaceChildren(text, ...(external ? [this.#externalButton()] : []));
-  }
-
-  #externalButton(): HTMLElement {
-    const button = element('button', { type: 'button' }, this.#open.strings.openExternally);
-    button.addEventListener('click', () => void this.#act('openExternally'));
-    return button;
-  }
-
-  #say(text: string): void {
-    this.#layout.announcement.textContent = text;
+  #giveThumbnail(): void {
+    this.#wantsThumbnail = false;
+    void grabFrame(this.#layout.video, MAX_THUMBNAIL_SIDE).then(
+      png => this.#host.post({ type: 'thumbnail', png }),
+      (error: unknown) => this.#host.post({ type: 'log', text: `no thumbnail: ${messageOf(error)}` }),
+    );
   }
 }
 
@@ -364,17 +274,4 @@ function focusOf(target: EventTarget | null): 'page' | 'button' | 'slider' {
   if (!(target instanceof HTMLElement)) return 'page';
   if (target.matches('media-time-range, media-volume-range')) return 'slider';
   return target.matches('button, [role="button"]') ? 'button' : 'page';
-}
-
-function fill(text: string, ...values: readonly string[]): string {
-  return text.replaceAll(/\{(\d)\}/g, (whole, index: string) => values[Number(index)] ?? whole);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function reasonOf(problem: SoundProblem, strings: OpenMessage['strings']): string {
-  if (typeof problem === 'object') return problem.sentence;
-  return problem === 'unreadable' ? strings.soundUnreadable : strings.soundUndecodable;
 }

@@ -1,20 +1,21 @@
 import type { DecodedAudio } from '../../sound/decodeAudio.ts';
 import type { Media } from '../protocol.ts';
 import { firstRoute, isSilent, nextRoute, type Route } from '../route.ts';
+import { DecodeError } from './decodeSound.ts';
 import { SyncedSound } from './syncedSound.ts';
 
 /** Milliseconds after which the silent picture is shown while its sound is still being prepared. */
 const PATIENCE = 200;
 
-/** `reason`: `unreadable` when the file could not be fetched; a sentence when the host said why. */
-export type SoundProblem = 'unreadable' | 'undecodable' | { readonly sentence: string };
+/** Why there is no sound; a sentence where the host said why. */
+export type SoundProblem = DecodeError['kind'] | { readonly sentence: string };
 
 export interface SoundPathServices {
   /** Settles before the first video is loaded. */
   readonly decodesAac: Promise<boolean>;
   /** Address of a copy whose sound every page decodes. Rejects with a sentence when there is none. */
   playbackCopy(): Promise<string>;
-  /** The sound of a file; undefined when it has none. Rejects with a TypeError when it cannot be read. */
+  /** The sound of a file; undefined when it has none. Rejects with a DecodeError. */
   decode(url: string, signal: AbortSignal): Promise<DecodedAudio | undefined>;
   /** Neither the file nor the copy can be shown. */
   onUnplayable(): void;
@@ -48,8 +49,7 @@ export class SoundPath {
     video.addEventListener('loadedmetadata', () => this.#goOn());
     video.addEventListener('timeupdate', () => this.#watchForSilence());
     video.addEventListener('error', () => {
-      if (this.#route === 'copy' && !this.#preparing)
-        void this.#take(nextRoute('copy'), this.#current.signal);
+      if (this.#route === 'copy' && !this.#preparing) void this.#take('webAudio', this.#current.signal);
       else services.onUnplayable();
     });
   }
@@ -110,7 +110,7 @@ export class SoundPath {
       this.#services.onRoute('copy');
     } catch (error) {
       const sentence = error instanceof Error ? error.message : String(error);
-      await this.#take(nextRoute('copy'), signal, { sentence });
+      await this.#take('webAudio', signal, { sentence });
     } finally {
       clearTimeout(impatience);
     }
@@ -122,8 +122,9 @@ export class SoundPath {
     try {
       sound = await this.#services.decode(media.url, signal);
     } catch (error) {
-      const reason = problem ?? (error instanceof TypeError ? 'unreadable' : 'undecodable');
-      await this.#take(nextRoute('webAudio'), signal, reason);
+      const kind = error instanceof DecodeError ? error.kind : 'undecodable';
+      // A file that was read and not decoded is the reason for all that failed before.
+      await this.#take('silent', signal, kind === 'undecodable' ? kind : (problem ?? kind));
       return;
     }
     if (signal.aborted) return;
@@ -168,6 +169,6 @@ export class SoundPath {
       'webkitAudioDecodedByteCount' in video ? Number(video.webkitAudioDecodedByteCount) : undefined;
     if (this.#preparing) return;
     if (isSilent(sound, this.#route, this.#playedSeconds, decodedBytes))
-      void this.#take(nextRoute(this.#route), this.#current.signal);
+      void this.#take(nextRoute(this.#route, sound), this.#current.signal, 'undecodable');
   }
 }

@@ -161,9 +161,9 @@ export function taskCommands(
         );
     },
     'seedance.clearFinished': async () => {
-      const { ledger, discard } = studio.current;
-      for (const task of ledger.all().filter(isFinished))
-        if (await ledger.remove(task.id, isFinished)) await discard(task);
+      const session = studio.current;
+      for (const task of session.ledger.all().filter(isFinished))
+        if (await session.ledger.remove(task.id, isFinished)) await session.discard(task);
     },
   };
 }

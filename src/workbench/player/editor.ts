@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { dirname, posix } from 'node:path';
+import { posix } from 'node:path';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { pageMessage, type HostMessage, type Media, type RequestBody } from '../../player/protocol.ts';
 import { playerHtml } from './html.ts';
-import { mediaFacts, type MediaFacts } from './mediaFacts.ts';
+import { keepFrame } from './keepFrame.ts';
+import { factsOfName, mediaFacts } from './mediaFacts.ts';
 import { CopyError } from './playbackCopies.ts';
 import { readPreferences, writePreferences } from './preferences.ts';
-import { saveFrame } from './saveFrame.ts';
 import type { PlayerServices } from './services.ts';
 import type { SoundHost } from './soundHost.ts';
 import { storyView } from './storyView.ts';
@@ -22,7 +22,9 @@ export class PlayerEditor implements vscode.Disposable {
   readonly panel: vscode.WebviewPanel;
   readonly #disposables: vscode.Disposable[] = [];
   #disposed = false;
-  #wantsThumbnail: boolean;
+  /** The page, which is a new one whenever it is shown again, has its video. */
+  #opened = false;
+  #wantsThumbnail = false;
 
   constructor(
     context: vscode.ExtensionContext,
@@ -36,7 +38,6 @@ export class PlayerEditor implements vscode.Disposable {
     this.#sound = sound;
     this.uri = uri;
     this.panel = panel;
-    this.#wantsThumbnail = services.saveThumbnail !== undefined;
   }
 
   /** Loads the page, and meanwhile prepares what it will ask for when it is ready. */
@@ -79,13 +80,17 @@ export class PlayerEditor implements vscode.Disposable {
       watcher,
       watcher.onDidChange(() => void this.#sendMedia()),
       watcher.onDidCreate(() => void this.#sendMedia()),
-      watcher.onDidDelete(() => this.#post({ type: 'gone' })),
+      watcher.onDidDelete(() => this.#postGone()),
     ];
   }
 
   #post(message: HostMessage): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- VS Code's webview, not a window
     if (!this.#disposed) void this.panel.webview.postMessage(message);
+  }
+
+  #postGone(): void {
+    this.#post({ type: 'gone', text: vscode.l10n.t('This video was deleted or moved.') });
   }
 
   #receive(raw: unknown): void {
@@ -106,7 +111,8 @@ export class PlayerEditor implements vscode.Disposable {
         void writePreferences(this.#context.globalState, message.preferences);
         break;
       case 'thumbnail':
-        void this.#saveThumbnail(message.png);
+        if (this.#wantsThumbnail) void this.#services.saveThumbnail(this.uri, message.png);
+        this.#wantsThumbnail = false;
         break;
       case 'toggleFullscreen':
         void vscode.commands.executeCommand('workbench.action.toggleZenMode');
@@ -121,11 +127,17 @@ export class PlayerEditor implements vscode.Disposable {
   }
 
   async #start(): Promise<void> {
-    const [media, story] = await Promise.all([this.#media(), this.#story()]);
+    const [media, story, wantsThumbnail] = await Promise.all([
+      this.#media(),
+      this.#story(),
+      this.#services.wantsThumbnail(this.uri),
+    ]);
+    this.#opened = media !== undefined;
     if (!media) {
-      this.#post({ type: 'gone' });
+      this.#postGone();
       return;
     }
+    this.#wantsThumbnail = wantsThumbnail;
     const configuration = vscode.workspace.getConfiguration('seedance.player');
     this.#post({
       type: 'open',
@@ -137,7 +149,7 @@ export class PlayerEditor implements vscode.Disposable {
         loop: configuration.get('loop', true),
         autoplay: configuration.get('autoplay', true),
       },
-      wantsThumbnail: this.#wantsThumbnail,
+      wantsThumbnail,
     });
   }
 
@@ -145,8 +157,8 @@ export class PlayerEditor implements vscode.Disposable {
   async #media(): Promise<Media | undefined> {
     try {
       const { mtime, size } = await vscode.workspace.fs.stat(this.uri);
-      const facts: MediaFacts =
-        this.uri.scheme === 'file' ? await mediaFacts(this.uri.fsPath) : { sound: 'unknown' };
+      const facts =
+        this.uri.scheme === 'file' ? await mediaFacts(this.uri.fsPath) : factsOfName(this.uri.path);
       return {
         url: this.#address(this.uri, `${mtime}-${size}`),
         name: posix.basename(this.uri.path),
@@ -166,8 +178,10 @@ export class PlayerEditor implements vscode.Disposable {
   }
 
   async #sendMedia(): Promise<void> {
+    if (!this.#opened) return await this.#start();
     const media = await this.#media();
-    this.#post(media ? { type: 'media', media } : { type: 'gone' });
+    if (media) this.#post({ type: 'media', media });
+    else this.#postGone();
   }
 
   async #story() {
@@ -178,12 +192,6 @@ export class PlayerEditor implements vscode.Disposable {
   async #sendStory(): Promise<void> {
     const story = await this.#story();
     this.#post({ type: 'story', ...(story && { story }) });
-  }
-
-  async #saveThumbnail(png: Uint8Array): Promise<void> {
-    if (!this.#wantsThumbnail) return;
-    this.#wantsThumbnail = false;
-    await this.#services.saveThumbnail?.(this.uri, png);
   }
 
   async #answer(id: number, body: RequestBody): Promise<void> {
@@ -204,7 +212,7 @@ export class PlayerEditor implements vscode.Disposable {
       case 'playbackCopy':
         return { url: await this.#playbackCopy() };
       case 'saveFrame':
-        return { name: await this.#saveFrame(body) };
+        return { name: await keepFrame(this.uri, body.png, body) };
       default:
         return body satisfies never;
     }
@@ -221,20 +229,6 @@ export class PlayerEditor implements vscode.Disposable {
       this.#services.log.warn(`player: no playback copy of ${this.uri.fsPath}: ${String(error)}`);
       throw new Error(copyProblem(error), { cause: error });
     }
-  }
-
-  /** @returns the path that a person recognises */
-  async #saveFrame(body: Extract<RequestBody, { kind: 'saveFrame' }>): Promise<string> {
-    const folder = this.uri.scheme === 'file' ? vscode.Uri.file(dirname(this.uri.fsPath)) : undefined;
-    const home =
-      folder && vscode.workspace.getWorkspaceFolder(folder)
-        ? folder
-        : vscode.workspace.workspaceFolders?.[0]?.uri;
-    const target = home ?? folder;
-    if (target?.scheme !== 'file')
-      throw new Error(vscode.l10n.t('there is no folder on this machine to save it in.'));
-    const path = await saveFrame(target.fsPath, posix.basename(this.uri.path), body.png, body);
-    return vscode.workspace.asRelativePath(path);
   }
 }
 

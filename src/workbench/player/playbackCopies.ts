@@ -96,7 +96,12 @@ export class PlaybackCopies {
       await mkdir(folder, { recursive: true });
       const result = await convert(source, target, this.#disposal.signal);
       if (result.kind === 'nothingToDo') return source;
-      if (result.kind !== 'made') throw copyError(result);
+      if (result.kind !== 'made') {
+        // Another window may have been faster, and may play its copy: Windows then lets nobody replace it.
+        const theirs = result.kind === 'failed' ? await this.#find(key) : undefined;
+        if (theirs === undefined) throw copyError(result);
+        return theirs;
+      }
     } finally {
       const next = this.#waiting.shift();
       if (next) next();

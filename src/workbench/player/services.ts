@@ -9,7 +9,9 @@ export interface PlayerServices {
   runAction(action: PlayerAction, uri: vscode.Uri): Promise<void>;
   /** The video whose story changed; undefined when any may have. */
   readonly onDidChangeStory: vscode.Event<vscode.Uri | undefined>;
-  /** Called at most once for each opened editor, with the first frame. */
-  saveThumbnail?(uri: vscode.Uri, png: Uint8Array): Promise<void>;
+  /** Whether the first frame of this video is to be handed over. */
+  wantsThumbnail(uri: vscode.Uri): Promise<boolean>;
+  /** Called at most once for each opened editor, with the first frame. Never rejects. */
+  saveThumbnail(uri: vscode.Uri, png: Uint8Array): Promise<void>;
   readonly log: vscode.LogOutputChannel;
 }

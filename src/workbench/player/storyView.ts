@@ -29,12 +29,7 @@ function costText(cost: VideoStory['cost'], language: string): string | undefine
   const usd =
     cost?.usd === undefined
       ? undefined
-      : new Intl.NumberFormat(language, {
-          style: 'currency',
-          currency: 'USD',
-          minimumFractionDigits: 2,
-          maximumFractionDigits: 3,
-        }).format(cost.usd);
+      : new Intl.NumberFormat(language, { style: 'currency', currency: 'USD' }).format(cost.usd);
   if (cost?.credits === undefined) return usd;
   const credits = new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(cost.credits);
   return usd === undefined

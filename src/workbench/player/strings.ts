@@ -45,10 +45,10 @@ export function playerStrings(): PlayerStrings {
     cannotPlay: t(
       'This video cannot be played here: the file may be damaged or in a format that VS Code cannot show.',
     ),
-    gone: t('This video was deleted or moved.'),
     preparingSound: t('The sound is being prepared.'),
     noSound: t('This video plays without sound: {0}'),
     soundUnreadable: t('the file could not be read.'),
     soundUndecodable: t('its sound track is damaged or in a format that cannot be decoded.'),
+    soundTooLarge: t('the file is too large to prepare its sound.'),
   };
 }

@@ -77,6 +77,14 @@ describe('playback copies', () => {
     assert.equal(await readFile(await copies.get(video), 'utf8'), 'copy of a video');
   });
 
+  it('takes the copy of another window that was faster and lets nobody replace it', async () => {
+    convert = async (_source, target) => {
+      await writeFile(target, 'theirs');
+      return { kind: 'failed', by: 'disk', reason: 'EPERM', detail: 'rename' };
+    };
+    assert.equal(await readFile(await copies.get(video), 'utf8'), 'theirs');
+  });
+
   it('converts two at a time', async () => {
     let running = 0;
     let most = 0;

@@ -65,6 +65,7 @@ describe('messages of the player', () => {
       { ...open, media: { ...media, sound: 'loud' } },
       { ...open, settings: { loop: true } },
       { type: 'media' },
+      { type: 'gone' },
       { type: 'refusal', id: 0 },
       { type: 'eval', code: '1' },
     ])

@@ -238,8 +238,11 @@ describe('SubmissionQueue', () => {
 
   it('says so with the task where its key can’t be read', async () => {
     const { id } = await rig.add();
-    const clientFor = () => Promise.reject(new Error('VS Code does not answer.'));
-    await assert.rejects(rig.queue({ clientFor }).submit(id), /does not answer/);
+    const silent = new Error('VS Code does not answer.');
+    await assert.rejects(
+      rig.queue({ clientFor: () => Promise.reject(silent) }).submit(id),
+      /does not answer/,
+    );
     const task = rig.ledger.get(id);
     assert.deepEqual([task?.state, task?.error?.kind], ['waiting', 'unknown']);
     assert.equal((await rig.queue().submit(id))?.state, 'queued');
