@@ -41,12 +41,12 @@ describe('the workbench, by keyboard and mouse', function () {
 
   it('chooses in the menus of the editor and of a tree, in the language that was asked for', async () => {
     await workbench.selectAll();
-    await workbench.editorMenu('Greet');
-    await workbench.waitForNotification('Hello editor in ko.');
+    await workbench.editorMenu('Greet', () => workbench.hasNotification('Hello editor in ko.'));
     await workbench.openView('Probe Things');
     assert.match(await workbench.waitForTreeItem('first leaf'), /green/);
-    await workbench.treeItemAction('second leaf', 'Greet');
-    await workbench.waitForNotification('Hello second leaf');
+    await workbench.treeItemAction('second leaf', 'Greet', () =>
+      workbench.hasNotification('Hello second leaf'),
+    );
   });
 
   it('picks, presses buttons and answers dialogs', async () => {

@@ -39,7 +39,9 @@ class PlayerPage {
 }
 
 async function openClip(workbench: Workbench, file = 'clip.mp4'): Promise<PlayerPage> {
-  for (const name of file.split('/')) await workbench.clickTreeItem(name);
+  const names = file.split('/');
+  for (const folder of names.slice(0, -1)) await workbench.expandTreeItem(folder);
+  await workbench.clickTreeItem(names.at(-1) ?? file);
   return workbench.waitFor(
     'the first second',
     async () => {
@@ -441,9 +443,9 @@ describe('the player beside the preview of VS Code', function () {
   let workbench: Workbench;
 
   const openWithPlayer = async (folder: string, file: string): Promise<void> => {
-    await workbench.clickTreeItem(folder);
+    await workbench.expandTreeItem(folder);
     const player = workbench.page.locator('.quick-input-widget .label-name', { hasText: 'Seedance Player' });
-    await workbench.treeItemAction(file, 'Open With...', player.first());
+    await workbench.treeItemAction(file, 'Open With...', () => player.first().isVisible());
     await workbench.pick('Seedance Player');
     await workbench.webviewFrame('#controls', 30_000);
   };
@@ -462,23 +464,21 @@ describe('the player beside the preview of VS Code', function () {
   });
 
   it('is offered in the Explorer and in the title of the preview', async () => {
-    await workbench.clickTreeItem('shots');
+    const playerIsShown = () => workbench.shows('#controls');
+    await workbench.expandTreeItem('shots');
     await workbench.clickTreeItem('scene.mp4');
     await workbench.waitForActiveTab('scene.mp4');
-    const title = workbench.page.locator('.editor-group-container .editor-actions');
-    await title.getByRole('button', { name: 'Play with Sound' }).click();
+    await workbench.pressTitleButton('Play with Sound');
     await workbench.webviewFrame('#controls', 30_000);
     await workbench.runCommand('View: Close All Editors');
-    await workbench.treeItemAction('scene.mp4', 'Play with Sound');
-    await workbench.webviewFrame('#controls', 30_000);
+    await workbench.treeItemAction('scene.mp4', 'Play with Sound', playerIsShown);
     await workbench.runCommand('View: Close All Editors');
-    await workbench.clickTreeItem('shots');
   });
 
   it('goes on with a video that is renamed', async () => {
     await openWithPlayer('shots', 'scene.mp4');
     const name = workbench.page.locator('.explorer-folders-view .monaco-inputbox input');
-    await workbench.treeItemAction('scene.mp4', 'Rename...', name);
+    await workbench.treeItemAction('scene.mp4', 'Rename...', () => name.isVisible());
     await name.fill('dawn.mp4');
     await workbench.page.keyboard.press('Enter');
     await workbench.waitForActiveTab('dawn.mp4');

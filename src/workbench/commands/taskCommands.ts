@@ -7,6 +7,7 @@ import { generate, type GenerateOptions, type GenerateServices } from '../genera
 import { playVideo } from '../playVideo.ts';
 import { quietly, requireTrust } from '../refusal.ts';
 import type { Session } from '../session.ts';
+import { isEditorGroup, shownVideo } from '../shownVideo.ts';
 import type { Studio } from '../studio.ts';
 import { checkTask } from './checkOutcome.ts';
 import { copyMarkdown } from './copyMarkdown.ts';
@@ -71,7 +72,10 @@ export function taskCommands(
   return {
     'seedance.play': async argument => {
       if (argument instanceof vscode.Uri) return await playVideo(argument, 'foreground');
-      const found = await find(argument, task => task.video !== undefined);
+      const about = isEditorGroup(argument) ? undefined : argument;
+      const shown = about === undefined ? shownVideo() : undefined;
+      if (shown) return await playVideo(shown, 'foreground');
+      const found = await find(about, task => task.video !== undefined);
       if (found?.task.video) await playVideo(vscode.Uri.parse(found.task.video.uri), 'foreground');
       return undefined;
     },
