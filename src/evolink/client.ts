@@ -1,8 +1,10 @@
 import type nodeFetch from 'node-fetch';
 import pRetry from 'p-retry';
 import { answerError, errorFacts, failureFacts, isSuccess } from './answerErrors.ts';
-import type { Credits, RemoteTask, RemoteTaskSummary } from './answers.ts';
-import { isTaskId, readCredits, readTask, readTaskBatch, readTaskList } from './answers.ts';
+import type { RemoteTask, RemoteTaskSummary } from './answers.ts';
+import { isTaskId, readTask, readTaskBatch, readTaskList } from './answers.ts';
+import type { Credits } from './balance.ts';
+import { readCredits } from './balance.ts';
 import { normaliseBaseUrl } from './baseUrl.ts';
 import { readErrorWords, saysError } from './errorAnswers.ts';
 import type { ErrorFacts } from './errors.ts';

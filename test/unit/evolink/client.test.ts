@@ -264,6 +264,19 @@ describe('client', () => {
       assert.equal(server.heard.length, 2);
     });
 
+    it("counts a date from the server's clock, not from this machine's", async () => {
+      const headers = {
+        Date: 'Sun, 22 Nov 2026 12:00:00 GMT',
+        'Retry-After': 'Sun, 22 Nov 2026 12:02:00 GMT',
+      };
+      server.reply = text(429, '', headers);
+      for (const hoursOff of [-5, 5]) {
+        const now = () => Date.UTC(2026, 10, 22, 12 + hoursOff);
+        const error = await errorOf(clientFor(server.url, { now }).credits());
+        assert.equal(error.retryAfterSeconds, 120);
+      }
+    });
+
     it('hands a long wait to the caller', async () => {
       server.reply = text(429, '', { 'Retry-After': '120' });
       const error = await errorOf(clientFor(server.url).credits());

@@ -95,6 +95,7 @@ const ANSWERS: readonly (readonly [string, Reply, string, CreateOutcome['outcome
     'refusal',
     'rejected',
   ],
+  ['402 with a type alone', json(402, { error: { type: 'insufficient_quota' } }), 'refusal', 'rejected'],
   ['402 insufficient_quota', json(402, error('insufficient_quota')), 'refusal', 'rejected'],
   ['403 model_access_denied', json(403, error('model_access_denied')), 'refusal', 'rejected'],
   ['404 with an error', json(404, error('not_found')), 'refusal', 'rejected'],
@@ -245,7 +246,7 @@ describe("what a POST's answer means", () => {
   });
 
   it('a key that no header can carry: unsent, and nothing goes out', async () => {
-    for (const key of ['', 'sk-\n1', 'sk-ключ', 'sk 1']) {
+    for (const key of ['', 'sk-\n1', 'sk-ключ', 'sk 1', 'Bearer sk-1', 'sk-🐸', 'sk-\ud800']) {
       const result = await clientFor(server.url, { key }).create(REQUEST, {
         idempotencyKey: IDEMPOTENCY_KEY,
       });
