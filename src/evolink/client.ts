@@ -195,7 +195,10 @@ export class EvoLinkClient {
         if (part.includes(task.id)) tasks.set(task.id, task);
       }
     }
-    for (const task of tasks.values()) this.#noteStatus(task);
+    for (const task of tasks.values()) {
+      this.#noteStatus(task);
+      if (task.error) this.#log('warn', `${task.id}: ${task.state}${quoted(task.error)}`);
+    }
     return [...tasks.values()];
   }
 
@@ -266,8 +269,9 @@ export class EvoLinkClient {
       'failure' in answer
         ? `${answer.failure} ${answer.code ?? ''} ${answer.message}`
         : `${answer.status}${answer.requestId === undefined ? '' : ` (request id: ${answer.requestId})`}`;
-    const level = 'failure' in answer || answer.status >= 400 ? 'warn' : 'debug';
-    const line = `${exchange.method} ${exchange.path} → ${said}, ${this.#now() - start} ms`;
+    const words = 'failure' in answer ? undefined : readErrorWords(answer.json);
+    const level = 'failure' in answer || answer.status >= 400 || words ? 'warn' : 'debug';
+    const line = `${exchange.method} ${exchange.path} → ${said}, ${this.#now() - start} ms${quoted(words)}`;
     this.#log(level, this.#http.redact(line));
     return answer;
   }
@@ -275,6 +279,11 @@ export class EvoLinkClient {
   #noteStatus(task: RemoteTask): void {
     if (!task.knownStatus) this.#log('warn', `${task.id}: unknown status ${JSON.stringify(task.status)}`);
   }
+}
+
+/** EvoLink's whole words in one line of the log: a person is shown the beginning of them. */
+function quoted(words: { readonly code?: string; readonly message: string } | undefined): string {
+  return words ? `: ${words.code ?? ''} ${JSON.stringify(words.message)}` : '';
 }
 
 /** An uncertain outcome is checked before anything else, whatever the error. */

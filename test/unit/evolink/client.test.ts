@@ -198,6 +198,21 @@ describe('client', () => {
       assert.equal((await errorOf(client.query(TASK_ID))).kind, 'badAnswer');
     });
 
+    it('keeps the whole of EvoLink’s words in the log, in one line, without the key', async () => {
+      const lines: string[] = [];
+      const client = clientFor(server.url, { log: (_level, line) => lines.push(line) });
+      const error = { code: 'content_policy_violation', message: `No.\n${'word '.repeat(99)}${KEY}` };
+      server.reply = json(400, { error });
+      await client.create(request('a frog'), { idempotencyKey: IDEMPOTENCY_KEY });
+      server.reply = json(200, { ...CREATED, status: 'failed', error });
+      await client.query(TASK_ID);
+      server.reply = json(200, { code: 200, data: [{ ...CREATED, status: 'failed', error }] });
+      await client.batch([TASK_ID]);
+      const said = lines.filter(line => line.includes('content_policy_violation "No.\\nword word'));
+      assert.equal(said.length, 3, lines.join('\n'));
+      for (const line of said) assert.ok(line.includes('word ***"') && !line.includes(KEY), line);
+    });
+
     it('notes an unknown status', async () => {
       const lines: string[] = [];
       server.reply = json(200, { ...CREATED, status: 'archived' });
