@@ -7,7 +7,7 @@ import type { Credits } from './balance.ts';
 import { readCredits } from './balance.ts';
 import { normaliseBaseUrl } from './baseUrl.ts';
 import { readErrorWords, saysError } from './errorAnswers.ts';
-import type { ErrorFacts } from './errors.ts';
+import type { ErrorData, ErrorFacts } from './errors.ts';
 import { EvoLinkError } from './errors.ts';
 import type { Answer, Exchange, FailedExchange } from './http.ts';
 import { Http } from './http.ts';
@@ -281,9 +281,12 @@ export class EvoLinkClient {
   }
 }
 
-/** EvoLink's whole words in one line of the log: a person is shown the beginning of them. */
-function quoted(words: { readonly code?: string; readonly message: string } | undefined): string {
-  return words ? `: ${words.code ?? ''} ${JSON.stringify(words.message)}` : '';
+/** All that EvoLink says of an error, in one line of the log: a person is shown the beginning of its words. */
+function quoted(said: Pick<ErrorData, 'code' | 'message' | 'details'> | undefined): string {
+  if (!said) return '';
+  const { code = '', message, details } = said;
+  const parts = [code.replaceAll(/\s+/g, ' '), JSON.stringify(message)];
+  return `: ${[...parts, ...(details ? [JSON.stringify(details)] : [])].join(' ')}`;
 }
 
 /** An uncertain outcome is checked before anything else, whatever the error. */

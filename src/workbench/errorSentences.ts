@@ -48,10 +48,13 @@ export function explainTask(task: Task & { readonly parked?: unknown }): Explana
   }
 }
 
-/** EvoLink answered about the task itself, so the key sees it: what it may not or could not find is something else. */
-function explainVerdict(error: TaskError, taskId: string, refusal: string): Explanation {
-  return error.kind === 'forbidden' || error.kind === 'notFound'
-    ? { message: withWords(refusal, error), buttons: [actions.showLog()] }
+/**
+ * EvoLink answered about the task itself, so the key sees it: what it may not or could not find is something else. Of an
+ * unknown reason at least the verdict is known.
+ */
+function explainVerdict(error: TaskError, taskId: string, verdict: string): Explanation {
+  return ['forbidden', 'notFound', 'unknown'].includes(error.kind)
+    ? { message: withWords(verdict, error), buttons: [actions.showLog()] }
     : explainError(error, taskId);
 }
 
@@ -207,6 +210,11 @@ function meaningOf(error: TaskError, taskId?: string): { sentence: string; butto
     case 'stalled':
     case 'truncated':
       return { sentence: l10n.t('The connection to EvoLink broke.'), buttons: [showLog()] };
+    case 'wrongTask':
+      return {
+        sentence: l10n.t('The answer was about another task; EvoLink will be asked again.'),
+        buttons: [showLog()],
+      };
     case 'redirect':
     case 'badAnswer':
       return {

@@ -82,6 +82,22 @@ describe('the sentence that explains a task', () => {
     }
   });
 
+  it('says what became of a request or a task also where the code is new', () => {
+    const error = { kind: 'unknown', code: 'new_code', message: 'Broken' };
+    assert.equal(
+      sentence({ state: 'rejected', charged: 'no', error }),
+      'EvoLink refused the request. EvoLink says: Broken (new_code)',
+    );
+    assert.equal(
+      sentence({ state: 'failed', charged: 'no', error }),
+      'EvoLink could not make this video. EvoLink says: Broken (new_code)',
+    );
+    for (const kind of Object.keys(ERROR_KINDS))
+      for (const state of ['rejected', 'failed', 'generating'] as const)
+        if (kind !== 'aborted' && (kind !== 'unknown' || state !== 'generating'))
+          assert.doesNotMatch(sentence({ state, error: { kind, message: '' } }), /unexpected/, kind);
+  });
+
   it('offers another folder where the video is safe but has none', () => {
     const state: TaskState = 'downloading';
     const parked = { path: '/parked', bytes: 1, sha256: 'a' };

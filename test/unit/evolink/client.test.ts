@@ -201,7 +201,8 @@ describe('client', () => {
     it('keeps the whole of EvoLink’s words in the log, in one line, without the key', async () => {
       const lines: string[] = [];
       const client = clientFor(server.url, { log: (_level, line) => lines.push(line) });
-      const error = { code: 'content_policy_violation', message: `No.\n${'word '.repeat(99)}${KEY}` };
+      const message = `No.\n${'word '.repeat(99)}${KEY}`;
+      const error = { code: 'content_policy_violation', message, min: 4, suggestion: 'Other\nwords' };
       server.reply = json(400, { error });
       await client.create(request('a frog'), { idempotencyKey: IDEMPOTENCY_KEY });
       server.reply = json(200, { ...CREATED, status: 'failed', error });
@@ -210,7 +211,10 @@ describe('client', () => {
       await client.batch([TASK_ID]);
       const said = lines.filter(line => line.includes('content_policy_violation "No.\\nword word'));
       assert.equal(said.length, 3, lines.join('\n'));
-      for (const line of said) assert.ok(line.includes('word ***"') && !line.includes(KEY), line);
+      for (const line of said) {
+        assert.ok(line.endsWith('word ***" {"min":4,"suggestion":"Other\\nwords"}'), line);
+        assert.ok(!line.includes(KEY) && !line.includes('\n'), line);
+      }
     });
 
     it('notes an unknown status', async () => {

@@ -198,6 +198,10 @@ describe('advice on a prompt', () => {
     assert.deepEqual(promptAdvice('frog '.repeat(1001)), [
       { kind: 'promptLong', unit: 'words', count: 1001, advised: 1000 },
     ]);
+    for (const word of ['don’t', "it's", 'slow-motion', '(frog),', 'हिन्दी', 'cafe\u0301', 'מִלָּה']) {
+      assert.deepEqual(promptAdvice(`${word} – `.repeat(1000)), [], word);
+      assert.equal(promptAdvice(`${word}\n`.repeat(1001)).length, 1, word);
+    }
   });
 
   it('says when a prompt is probably over 10,000 tokens', () => {
