@@ -202,6 +202,7 @@ function textField(error: Error, name: string): string | undefined {
 
 /** No name, no host that listens: no connection, so nothing was sent. */
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+/** No way to the host. Where a name has several addresses, the error is about all of them and names no call. */
 const UNREACHABLE_AT_CONNECT = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
 /** OpenSSL's verification errors as Node names them, and Node's own about the name in the certificate. */
 const CERTIFICATE =
@@ -210,7 +211,7 @@ const CERTIFICATE =
 function failureOf({ code, call }: SystemFacts): Failure {
   if (code === undefined) return 'network';
   if (UNREACHABLE.has(code)) return 'unreachable';
-  if (call === 'connect' && UNREACHABLE_AT_CONNECT.has(code)) return 'unreachable';
+  if ((call ?? 'connect') === 'connect' && UNREACHABLE_AT_CONNECT.has(code)) return 'unreachable';
   if (CERTIFICATE.test(code)) return 'certificate';
   return code === 'max-size' ? 'tooLarge' : 'network';
 }
