@@ -73,6 +73,8 @@ describe('simulator: command', () => {
       ['--port', '70000'],
       ['--port', ''],
       ['--credits', 'x'],
+      ['--key', ''],
+      ['--key', 'sk 1'],
     ];
     const ends = await Promise.all(wrong.map(options => end(...options)));
     for (const [index, { stdout, stderr, status }] of ends.entries()) {
