@@ -285,8 +285,7 @@ export class EvoLinkClient {
 function quoted(said: Pick<ErrorData, 'code' | 'message' | 'details'> | undefined): string {
   if (!said) return '';
   const { code = '', message, details } = said;
-  const parts = [code.replaceAll(/\s+/g, ' '), JSON.stringify(message)];
-  return `: ${[...parts, ...(details ? [JSON.stringify(details)] : [])].join(' ')}`;
+  return `: ${code} ${JSON.stringify(message)}${details ? ` ${JSON.stringify(details)}` : ''}`;
 }
 
 /** An uncertain outcome is checked before anything else, whatever the error. */

@@ -20,11 +20,11 @@ export const listOf = <Schema extends v.GenericSchema>(entry: Schema, max: numbe
     v.transform(list => list.slice(0, max)),
     v.array(entry),
   );
-/** Codes come as text or as numbers. */
+/** Codes come as text or as numbers; in one line. */
 export const code = lenient(
   v.pipe(
     v.union([v.string(), v.pipe(v.number(), v.finite())]),
-    v.transform(value => String(value).trim().slice(0, 128)),
+    v.transform(value => String(value).trim().replaceAll(/\s+/g, ' ').slice(0, 128)),
     v.nonEmpty(),
   ),
 );

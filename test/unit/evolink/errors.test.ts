@@ -213,6 +213,10 @@ describe('words of an error', () => {
     });
   });
 
+  it('keeps a code in one line', () => {
+    assert.equal(readErrorWords({ error: { code: ' new\n\ncode ' } })?.code, 'new code');
+  });
+
   it("tells the API's own envelope from others", () => {
     assert.deepEqual(readErrorWords({ error: 'invalid_token', error_description: 'Bad key' }), {
       own: false,
