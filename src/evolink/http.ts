@@ -210,7 +210,7 @@ const CERTIFICATE =
 
 function failureOf({ code, call }: SystemFacts): Failure {
   if (code === undefined) return 'network';
-  if (UNREACHABLE.has(code)) return 'unreachable';
+  if (call === 'getaddrinfo' || UNREACHABLE.has(code)) return 'unreachable';
   if ((call ?? 'connect') === 'connect' && UNREACHABLE_AT_CONNECT.has(code)) return 'unreachable';
   if (CERTIFICATE.test(code)) return 'certificate';
   return code === 'max-size' ? 'tooLarge' : 'network';

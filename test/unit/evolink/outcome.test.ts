@@ -268,6 +268,8 @@ describe("what a POST's answer means", () => {
       ['ETIMEDOUT', undefined, 'uncertain'],
       ['EHOSTUNREACH', 'read', 'uncertain'],
       ['ENETUNREACH', 'write', 'uncertain'],
+      ['EAI_FAIL', 'getaddrinfo', 'unsent'],
+      ['EMFILE', 'getaddrinfo', 'unsent'],
       ['ETIMEDOUT', 'connect', 'uncertain'],
       ['ECONNRESET', 'read', 'uncertain'],
       ['EPIPE', 'write', 'uncertain'],
