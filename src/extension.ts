@@ -12,7 +12,7 @@ import { showCredits } from './workbench/commands/showCredits.ts';
 import { taskCommands } from './workbench/commands/taskCommands.ts';
 import { DeadlineWatch } from './workbench/deadlineWatch.ts';
 import { Demo } from './workbench/demo.ts';
-import { generate, type GenerateOptions, type GenerateServices } from './workbench/generate.ts';
+import { type GenerateOptions, type GenerateServices } from './workbench/generate.ts';
 import { ParkedVideos } from './workbench/parkedVideos.ts';
 import { registerPlayer } from './workbench/player/register.ts';
 import { playerServices } from './workbench/playerServices.ts';
@@ -106,7 +106,7 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
   performance.measure('seedance-studio.activate', { start });
 
   return {
-    generate: options => generate(options, undefined, services),
+    generate: options => generateFromArgument(options, services),
     tasks: () => studio.current.ledger.all().map(toTask),
     onDidChangeTask: apiChanges.event,
   };

@@ -34,7 +34,7 @@ const TRANSLATED: readonly string[] = ['64:ff9b::/96', '2002::/16', '::ffff:0:0:
 const ISATAP = /:(200:|0:)?5efe:[^:]+:[^:]+$/;
 /** Top-level names that no public DNS has (RFC 6761, 6762, 8375; ICANN's reserved ones). */
 const INTERNAL_NAME =
-  /\.(localhost|localdomain|local|internal|intranet|lan|home|corp|home\.arpa|test|invalid|onion)$/;
+  /\.(localhost|localdomain|local|internal|intranet|private|lan|home|corp|home\.arpa|test|invalid|onion)$/;
 
 const notPublic = blockList([...NOT_PUBLIC, ...TRANSLATED]);
 const loopback = blockList(['127.0.0.0/8', '::1/128']);

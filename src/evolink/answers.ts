@@ -1,9 +1,13 @@
 import * as v from 'valibot';
+import type { TaskCredits } from './charge.ts';
+import { BillBody, chargeOf, creditsOf } from './charge.ts';
 import { defined } from './defined.ts';
-import { detailsOf, ErrorBody, requestIdIn, saysError, saysNoSuccess } from './errorAnswers.ts';
+import { detailsOf, ErrorBody, requestIdIn, saysNoSuccess } from './errorAnswers.ts';
 import type { Charged, ErrorData } from './errors.ts';
 import { errorData, taskErrorKind } from './errors.ts';
-import { amount, flag, lenient, percent, positive, TaskId, text, time } from './schema.ts';
+import { lenient, listOf, percent, positive, TaskId, text, time } from './schema.ts';
+import type { RemoteState, RemoteStatus } from './status.ts';
+import { statusOf } from './status.ts';
 
 /**
  * EvoLink's answers, read tolerantly: the reference marks no field of an answer as required, so a field that is missing
@@ -22,7 +26,7 @@ const LinkHolder = v.union([
   v.object({ video_url: lenient(v.string()), url: lenient(v.string()) }),
 ]);
 const links = lenient(
-  v.union([v.array(v.fallback(LinkHolder, { video_url: undefined, url: undefined })), LinkHolder]),
+  v.union([listOf(v.fallback(LinkHolder, { video_url: undefined, url: undefined }), MAX_LINKS), LinkHolder]),
 );
 
 const TaskBody = v.object({
@@ -32,24 +36,9 @@ const TaskBody = v.object({
   progress: percent,
   created: time,
   created_at: time,
-  task_info: lenient(v.object({ estimated_time: positive, video_duration: positive, can_cancel: flag })),
+  task_info: lenient(v.object({ estimated_time: positive, video_duration: positive })),
   video_duration: positive,
-  usage: lenient(
-    v.object({
-      credits_reserved: positive,
-      credits_used: positive,
-      cost: lenient(v.object({ credits: positive })),
-    }),
-  ),
-  billing: lenient(
-    v.object({
-      charge_status: text,
-      refund_status: text,
-      reserved_credits: positive,
-      charged_credits: positive,
-      refunded_credits: positive,
-    }),
-  ),
+  ...BillBody.entries,
   results: links,
   result_data: links,
   output: links,
@@ -61,17 +50,10 @@ const TaskBody = v.object({
 });
 type TaskBody = v.InferOutput<typeof TaskBody>;
 
-export type RemoteState = 'queued' | 'generating' | 'completed' | 'failed' | 'cancelled';
-
 /** A task as EvoLink tells of it. */
-export interface RemoteTask {
+export interface RemoteTask extends RemoteStatus {
   readonly id: string;
   readonly model?: string;
-  /** As EvoLink said it; empty when it said nothing. */
-  readonly status: string;
-  /** An unknown status counts as still running. */
-  readonly state: RemoteState;
-  readonly knownStatus: boolean;
   /** 0 to 100. */
   readonly progress?: number;
   /** EvoLink's estimate for the whole generation, in seconds. */
@@ -82,54 +64,22 @@ export interface RemoteTask {
   readonly createdAt?: number;
   /** Links to the video, the best first, unchecked but for being http or https. */
   readonly resultUrls: readonly string[];
-  /** Credits; a part that EvoLink did not name is absent, never zero. */
-  readonly credits: { readonly reserved?: number; readonly charged?: number };
+  readonly credits: TaskCredits;
   readonly charged: Charged;
   /** Why it failed or was cancelled, or that it completed without a link. */
   readonly error?: ErrorData;
 }
 
 /** A line of the list of tasks: no links, no prompt. */
-export interface RemoteTaskSummary {
+export interface RemoteTaskSummary extends RemoteStatus {
   readonly id: string;
   readonly model?: string;
   /** `image`, `video` or `audio`. */
   readonly type?: string;
-  readonly status: string;
-  readonly state: RemoteState;
-  readonly knownStatus: boolean;
   readonly progress?: number;
   /** Milliseconds since 1970. */
   readonly createdAt?: number;
   readonly creditsUsed?: number;
-}
-
-/**
- * Status words, compared trimmed and without case. The reference has `pending`, `processing`, `completed` and `failed`,
- * and `cancelled` in the text on callbacks; EvoLink's older pages have the others.
- */
-const STATES: Readonly<Record<string, RemoteState>> = {
-  pending: 'queued',
-  queued: 'queued',
-  processing: 'generating',
-  running: 'generating',
-  completed: 'completed',
-  succeeded: 'completed',
-  success: 'completed',
-  failed: 'failed',
-  error: 'failed',
-  cancelled: 'cancelled',
-  canceled: 'cancelled',
-};
-
-function stateOf(status: string | undefined): { status: string; state: RemoteState; knownStatus: boolean } {
-  const word = status?.toLowerCase() ?? '';
-  const state = Object.hasOwn(STATES, word) ? STATES[word] : undefined;
-  return {
-    status: (status ?? '').slice(0, 100),
-    state: state ?? 'generating',
-    knownStatus: state !== undefined,
-  };
 }
 
 /** Whether a text can be EvoLink's id of a task; no other is ever asked for. */
@@ -143,7 +93,7 @@ export function readTask(json: unknown): RemoteTask | undefined {
   if (!parsed.success || saysNoSuccess(json)) return undefined;
   const body = parsed.output;
   const failure = typeof body.error === 'string' ? { message: body.error } : body.error;
-  const named = stateOf(body.status);
+  const named = statusOf(body.status);
   const cancelled = named.state === 'failed' && taskErrorKind(failure?.code) === 'cancelled';
   const state = cancelled ? 'cancelled' : named.state;
   const charged = chargeOf(state, body);
@@ -181,66 +131,6 @@ function taskError(
     charged,
     details: failure && detailsOf(failure),
   });
-}
-
-/**
- * EvoLink's word on the charge first (`billing`), then its figures, then its rule: a completed task is charged, a failed
- * one gets its reserved credits back. For a cancelled one there is no rule. A word that nobody knows settles nothing.
- */
-function chargeOf(state: RemoteState, body: TaskBody): Charged {
-  const word = body.billing?.charge_status?.toLowerCase() ?? '';
-  const kept = keptCredits(body);
-  if (refundStatus(body) === 'completed') {
-    return body.billing?.refunded_credits !== undefined && kept !== undefined && kept > 0 ? 'yes' : 'no';
-  }
-  if (word !== '') {
-    const said = Object.hasOwn(CHARGE_STATUSES, word) ? CHARGE_STATUSES[word] : undefined;
-    return said === 'no' && refundIsOpen(body) ? 'unknown' : (said ?? 'unknown');
-  }
-  if (refundIsOpen(body)) return kept !== undefined && kept > 0 ? 'yes' : 'unknown';
-  if (state === 'completed') {
-    if (kept === undefined || kept > 0) return 'yes';
-    return takenCredits(body) === 0 ? 'unknown' : 'no';
-  }
-  if (state === 'failed') return kept !== undefined && kept > 0 ? 'yes' : 'no';
-  return 'unknown';
-}
-
-const CHARGE_STATUSES: Readonly<Record<string, Charged>> = {
-  charged: 'yes',
-  released: 'no',
-  reserved: 'unknown',
-  unknown: 'unknown',
-};
-
-function refundStatus(body: TaskBody): string | undefined {
-  return body.billing?.refund_status?.toLowerCase();
-}
-
-/** A refund that is pending or has failed gave nothing back. */
-function refundIsOpen(body: TaskBody): boolean {
-  return ['pending', 'failed'].includes(refundStatus(body) ?? '');
-}
-
-/** The first figure above zero; zero where that is all that was said. */
-function takenCredits({ billing, usage }: TaskBody): number | undefined {
-  const figures = [billing?.charged_credits, usage?.credits_used, usage?.cost?.credits];
-  return figures.find(figure => figure !== undefined && figure > 0) ?? figures.find(figure => figure === 0);
-}
-
-/** What was taken and not given back. */
-function keptCredits(body: TaskBody): number | undefined {
-  const taken = takenCredits(body);
-  if (taken === undefined) return undefined;
-  const refunded = refundIsOpen(body) ? 0 : (body.billing?.refunded_credits ?? 0);
-  return Math.max(0, Math.round((taken - refunded) * 10_000) / 10_000);
-}
-
-function creditsOf(charged: Charged, body: TaskBody): RemoteTask['credits'] {
-  const reserved = body.usage?.credits_reserved ?? body.billing?.reserved_credits;
-  const kept = keptCredits(body);
-  // A charge of zero says only that it is not counted yet.
-  return defined({ reserved, charged: charged === 'yes' && kept !== 0 ? kept : undefined });
 }
 
 function linksOf(body: TaskBody): readonly string[] {
@@ -289,7 +179,7 @@ export function readTaskList(json: unknown, pageSize = 0): readonly RemoteTaskSu
         id,
         model,
         type,
-        ...stateOf(status),
+        ...statusOf(status),
         progress,
         createdAt: created_at ?? created,
         creditsUsed: credits_used,
@@ -303,36 +193,4 @@ export function readTaskList(json: unknown, pageSize = 0): readonly RemoteTaskSu
 export function readTaskBatch(json: unknown): readonly RemoteTask[] | undefined {
   const parsed = v.safeParse(TaskListBody, json);
   return parsed.success ? parsed.output.data.flatMap(entry => readTask(entry) ?? []) : undefined;
-}
-
-const CreditsBody = v.object({
-  data: v.object({
-    user: lenient(v.object({ remaining_credits: amount, used_credits: amount })),
-    token: lenient(v.object({ remaining_credits: amount, used_credits: amount, unlimited_credits: flag })),
-  }),
-});
-
-/** The account's balance and the key's limit, in credits; what EvoLink did not name is absent, never zero. */
-export interface Credits {
-  /** Of the account; may be negative. */
-  readonly balance?: number;
-  readonly used?: number;
-  /** What this key may still spend; absent when it has no limit of its own. */
-  readonly keyRemaining?: number;
-  readonly keyUsed?: number;
-}
-
-/** Reads the answer of `GET /v1/credits`; undefined when it names neither a balance nor a limit. */
-export function readCredits(json: unknown): Credits | undefined {
-  const parsed = v.safeParse(CreditsBody, json);
-  if (!parsed.success || saysError(json)) return undefined;
-  const { user, token } = parsed.output.data;
-  const keyRemaining = token?.unlimited_credits === true ? undefined : token?.remaining_credits;
-  if (user?.remaining_credits === undefined && token?.remaining_credits === undefined) return undefined;
-  return defined({
-    balance: user?.remaining_credits,
-    used: user?.used_credits,
-    keyRemaining,
-    keyUsed: token?.used_credits,
-  });
 }

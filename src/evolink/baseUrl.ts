@@ -13,7 +13,8 @@ export interface BaseUrlProblem {
 
 /**
  * Brings the address of an API, as people write it, into one form. https everywhere, http on loopback only. EvoLink's
- * marketing site stands for its API; a trailing `/v1` is tolerated; a missing scheme is filled in.
+ * marketing site and the address of any of its routes stand for its API; a trailing `/v1` is tolerated; a missing scheme is
+ * filled in.
  */
 export function normaliseBaseUrl(text: string): BaseUrl | { readonly problem: BaseUrlProblem } {
   const trimmed = text.trim();
@@ -24,7 +25,7 @@ export function normaliseBaseUrl(text: string): BaseUrl | { readonly problem: Ba
   if (url.username !== '' || url.password !== '') return problem('userInfo');
   if (url.search !== '' || url.hash !== '') return problem('query');
   if (url.protocol === 'http:' && !isThisMachine(url.hostname)) return problem('insecure');
-  if (/^(www\.)?evolink\.ai\.?$/.test(url.hostname))
+  if (/^(www\.|api\.)?evolink\.ai\.?$/.test(url.hostname))
     return { baseUrl: EVOLINK_ORIGIN, origin: EVOLINK_ORIGIN };
   const path = url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '').replace(/\/+$/, '');
   return { baseUrl: url.origin + path, origin: url.origin };
@@ -34,7 +35,7 @@ export function normaliseBaseUrl(text: string): BaseUrl | { readonly problem: Ba
 export const EVOLINK_ORIGIN = 'https://api.evolink.ai';
 
 function parse(text: string): URL | undefined {
-  if (text.includes('://')) return URL.parse(text) ?? undefined;
+  if (text.includes('://') || /^https?:/i.test(text)) return URL.parse(text) ?? undefined;
   const secure = URL.parse(`https://${text}`);
   if (!secure) return undefined;
   return isThisMachine(secure.hostname) ? (URL.parse(`http://${text}`) ?? undefined) : secure;

@@ -1,11 +1,13 @@
 import type nodeFetch from 'node-fetch';
 import pRetry from 'p-retry';
 import { answerError, errorFacts, failureFacts, isSuccess } from './answerErrors.ts';
-import type { Credits, RemoteTask, RemoteTaskSummary } from './answers.ts';
-import { isTaskId, readCredits, readTask, readTaskBatch, readTaskList } from './answers.ts';
+import type { RemoteTask, RemoteTaskSummary } from './answers.ts';
+import { isTaskId, readTask, readTaskBatch, readTaskList } from './answers.ts';
+import type { Credits } from './balance.ts';
+import { readCredits } from './balance.ts';
 import { normaliseBaseUrl } from './baseUrl.ts';
 import { readErrorWords, saysError } from './errorAnswers.ts';
-import type { ErrorFacts } from './errors.ts';
+import type { ErrorData, ErrorFacts } from './errors.ts';
 import { EvoLinkError } from './errors.ts';
 import type { Answer, Exchange, FailedExchange } from './http.ts';
 import { Http } from './http.ts';
@@ -193,7 +195,10 @@ export class EvoLinkClient {
         if (part.includes(task.id)) tasks.set(task.id, task);
       }
     }
-    for (const task of tasks.values()) this.#noteStatus(task);
+    for (const task of tasks.values()) {
+      this.#noteStatus(task);
+      if (task.error) this.#log('warn', `${task.id}: ${task.state}${quoted(task.error)}`);
+    }
     return [...tasks.values()];
   }
 
@@ -264,8 +269,9 @@ export class EvoLinkClient {
       'failure' in answer
         ? `${answer.failure} ${answer.code ?? ''} ${answer.message}`
         : `${answer.status}${answer.requestId === undefined ? '' : ` (request id: ${answer.requestId})`}`;
-    const level = 'failure' in answer || answer.status >= 400 ? 'warn' : 'debug';
-    const line = `${exchange.method} ${exchange.path} → ${said}, ${this.#now() - start} ms`;
+    const words = 'failure' in answer ? undefined : readErrorWords(answer.json);
+    const level = 'failure' in answer || answer.status >= 400 || words ? 'warn' : 'debug';
+    const line = `${exchange.method} ${exchange.path} → ${said}, ${this.#now() - start} ms${quoted(words)}`;
     this.#log(level, this.#http.redact(line));
     return answer;
   }
@@ -273,6 +279,13 @@ export class EvoLinkClient {
   #noteStatus(task: RemoteTask): void {
     if (!task.knownStatus) this.#log('warn', `${task.id}: unknown status ${JSON.stringify(task.status)}`);
   }
+}
+
+/** All that EvoLink says of an error, in one line of the log: a person is shown the beginning of its words. */
+function quoted(said: Pick<ErrorData, 'code' | 'message' | 'details'> | undefined): string {
+  if (!said) return '';
+  const { code = '', message, details } = said;
+  return `: ${code} ${JSON.stringify(message)}${details ? ` ${JSON.stringify(details)}` : ''}`;
 }
 
 /** An uncertain outcome is checked before anything else, whatever the error. */

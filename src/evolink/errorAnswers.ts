@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { defined } from './defined.ts';
 import type { ErrorDetails } from './errors.ts';
-import { amount, code, flag, lenient, text } from './schema.ts';
+import { amount, code, flag, lenient, listOf, text, words } from './schema.ts';
+
+const MAX_ALLOWED = 50;
 
 /** Field `error` of an HTTP answer or of a failed task. */
 export const ErrorBody = v.object({
@@ -11,8 +13,8 @@ export const ErrorBody = v.object({
   param: text,
   min: amount,
   max: amount,
-  allowed_values: lenient(v.array(v.union([v.string(), v.number(), v.boolean()]))),
-  allowed_models: lenient(v.array(v.string())),
+  allowed_values: lenient(listOf(v.union([words, v.number(), v.boolean()]), MAX_ALLOWED)),
+  allowed_models: lenient(listOf(words, MAX_ALLOWED)),
   suggestion: text,
   fallback_suggestion: text,
   estimated_credits: amount,
@@ -62,7 +64,7 @@ export function readErrorWords(json: unknown): ErrorWords | undefined {
   if (envelope.success) {
     const body = envelope.output.error;
     const message = body.message ?? '';
-    if (body.code === undefined && message === '') return undefined;
+    if (body.code === undefined && message === '' && (body.type ?? '') === '') return undefined;
     const requestId = body.request_id ?? requestIdIn(message);
     return defined({ own: true, code: body.code, message, requestId, details: detailsOf(body) });
   }
@@ -84,8 +86,8 @@ export function detailsOf(body: Partial<ErrorBody>): ErrorDetails | undefined {
     param: body.param,
     min: body.min,
     max: body.max,
-    allowedValues: body.allowed_values?.slice(0, 50),
-    allowedModels: body.allowed_models?.slice(0, 50),
+    allowedValues: body.allowed_values,
+    allowedModels: body.allowed_models,
     suggestion: body.suggestion ?? body.fallback_suggestion,
     estimatedCredits: body.estimated_credits,
     balanceCredits: body.account_balance_credits,

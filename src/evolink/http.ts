@@ -1,8 +1,10 @@
 import nodeFetch from 'node-fetch';
 import { defined } from './defined.ts';
 
-/** Bytes of an answer after decompression; EvoLink's are a few kilobytes. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** Bytes of an answer after decompression; EvoLink's are a few kilobytes, with fifty tasks in them some ten times that. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+/** What a header can carry. */
+const SENDABLE_KEY = /^[\x21-\x7e]+$/;
 
 export interface Exchange {
   readonly method: 'GET' | 'POST';
@@ -67,6 +69,8 @@ export interface HttpOptions {
 export class Http {
   readonly #baseUrl: string;
   readonly #key: string;
+  /** The key as it may come back; empty for one that is never sent. */
+  readonly #echoes: readonly string[];
   readonly #userAgent: string;
   readonly #fetch: typeof nodeFetch;
   readonly #now: () => number;
@@ -74,6 +78,7 @@ export class Http {
   constructor(options: HttpOptions) {
     this.#baseUrl = options.baseUrl;
     this.#key = options.key;
+    this.#echoes = SENDABLE_KEY.test(options.key) ? [options.key, encodeURIComponent(options.key)] : [];
     this.#userAgent = options.userAgent;
     this.#fetch = options.fetch ?? nodeFetch;
     this.#now = options.now ?? Date.now;
@@ -82,7 +87,7 @@ export class Http {
   /** Never throws and never follows a redirect. */
   async send(exchange: Exchange): Promise<Answer | FailedExchange> {
     const { signal } = exchange;
-    if (!/^[\x21-\x7e]+$/.test(this.#key)) return { failure: 'unsendable', message: '' };
+    if (this.#echoes.length === 0) return { failure: 'unsendable', message: '' };
     if (signal?.aborted === true) return { failure: 'notStarted', message: '' };
     const body = exchange.body === undefined ? undefined : JSON.stringify(exchange.body);
     const clock = new AbortController();
@@ -95,7 +100,7 @@ export class Http {
           Authorization: `Bearer ${this.#key}`,
           Accept: 'application/json',
           'User-Agent': this.#userAgent,
-          // A kept connection that the server closes just as a POST goes out would leave its outcome unknown.
+          // Asked of the server: a kept connection that it closes just as a POST goes out would leave its outcome unknown.
           Connection: 'close',
           ...(body !== undefined && { 'Content-Type': 'application/json' }),
         },
@@ -108,7 +113,10 @@ export class Http {
       const { headers } = response;
       const said = defined({
         requestId: this.#clean(headers.get('x-request-id') ?? headers.get('x-oneapi-request-id')),
-        retryAfterSeconds: retryAfterSeconds(headers.get('retry-after'), this.#now()),
+        retryAfterSeconds: retryAfterSeconds(
+          headers.get('retry-after'),
+          timeOf(headers.get('date')) ?? this.#now(),
+        ),
       });
       const replayed = headers.get('idempotency-replayed')?.toLowerCase() === 'true';
       return { status: response.status, json: this.#parse(text), replayed, ...said };
@@ -123,8 +131,7 @@ export class Http {
 
   /** The text without the key. */
   redact(text: string): string {
-    if (this.#key === '') return text;
-    return text.replaceAll(this.#key, '***').replaceAll(encodeURIComponent(this.#key), '***');
+    return this.#echoes.reduce((cleaned, echo) => cleaned.replaceAll(echo, '***'), text);
   }
 
   #clean(text: string | null): string | undefined {
@@ -147,16 +154,24 @@ function stopped(clock: AbortSignal, signal: AbortSignal | undefined): Failure |
   return signal?.aborted === true ? 'aborted' : undefined;
 }
 
-/** `Retry-After` in seconds: a number of seconds or an HTTP date (RFC 9110, 10.2.3). */
+/**
+ * `Retry-After` in seconds: a number of seconds or an HTTP date (RFC 9110, 10.2.3).
+ * @param now The server's own time where it is known: this machine's clock may be wrong. Milliseconds since 1970.
+ */
 export function retryAfterSeconds(value: string | null, now: number): number | undefined {
-  if (value === null) return undefined;
-  const text = value.trim();
+  const text = value?.trim() ?? '';
   if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Number(text), MAX_RETRY_AFTER);
-  // The oldest of the three forms, asctime's, names no zone: it is GMT.
-  const date = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text.replace(/\d{4}$/, '$& GMT')) : Number.NaN;
-  return Number.isNaN(date)
+  const date = timeOf(text);
+  return date === undefined
     ? undefined
     : Math.min(Math.max(0, Math.ceil((date - now) / 1000)), MAX_RETRY_AFTER);
+}
+
+/** An HTTP date in milliseconds since 1970. The oldest of its three forms, asctime's, names no zone: it is GMT. */
+function timeOf(value: string | null): number | undefined {
+  const text = value?.trim() ?? '';
+  const time = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text.replace(/\d{4}$/, '$& GMT')) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** A day: what is longer is a mistake. */
@@ -187,6 +202,7 @@ function textField(error: Error, name: string): string | undefined {
 
 /** No name, no host that listens: no connection, so nothing was sent. */
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+/** No way to the host. Where a name has several addresses, the error is about all of them and names no call. */
 const UNREACHABLE_AT_CONNECT = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
 /** OpenSSL's verification errors as Node names them, and Node's own about the name in the certificate. */
 const CERTIFICATE =
@@ -194,8 +210,8 @@ const CERTIFICATE =
 
 function failureOf({ code, call }: SystemFacts): Failure {
   if (code === undefined) return 'network';
-  if (UNREACHABLE.has(code)) return 'unreachable';
-  if (call === 'connect' && UNREACHABLE_AT_CONNECT.has(code)) return 'unreachable';
+  if (call === 'getaddrinfo' || UNREACHABLE.has(code)) return 'unreachable';
+  if ((call ?? 'connect') === 'connect' && UNREACHABLE_AT_CONNECT.has(code)) return 'unreachable';
   if (CERTIFICATE.test(code)) return 'certificate';
   return code === 'max-size' ? 'tooLarge' : 'network';
 }

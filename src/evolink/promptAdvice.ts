@@ -20,7 +20,7 @@ const REFERENCE_TAG = /@(?:image|video|audio|图片|圖片|图|圖|视频|視頻
 export function promptAdvice(prompt: string): readonly PromptAdvice[] {
   const advice: PromptAdvice[] = [];
   const han = countMatches(prompt, /\p{Script=Han}/gu);
-  const words = countMatches(prompt, /[\p{L}\p{N}]+/gu);
+  const words = prompt.split(/\s+/u).filter(part => /[\p{L}\p{N}]/u.test(part)).length;
   const { chineseCharacters, words: advisedWords, maxTokens } = PROMPT_ADVICE;
   if (han > chineseCharacters) {
     advice.push({ kind: 'promptLong', unit: 'chineseCharacters', count: han, advised: chineseCharacters });

@@ -67,7 +67,7 @@ export interface RequestProblem {
   readonly max?: number;
   /** The allowed value that was probably meant. */
   readonly suggestion?: string;
-  /** The model whose rule it is. */
+  /** The model whose rule it is, or the one that is not offered. */
   readonly model?: string;
   readonly other?: RequestField;
 }
@@ -79,9 +79,11 @@ export type RequestWarning =
   /** Each search that is really made is charged, and there may be several. */
   | { readonly kind: 'webSearchCharged'; readonly creditsEach: number };
 
-export type BuiltRequest =
-  | { readonly request: GenerationRequest; readonly warnings: readonly RequestWarning[] }
-  | { readonly problems: readonly RequestProblem[] };
+export interface ValidRequest {
+  readonly request: GenerationRequest;
+  readonly warnings: readonly RequestWarning[];
+}
+export type BuiltRequest = ValidRequest | { readonly problems: readonly RequestProblem[] };
 
 /** Characters (reference, field `callback_url`). */
 export const MAX_CALLBACK_URL = 2048;
@@ -112,12 +114,12 @@ export function buildRequest(prompt: string, options: RequestOptions): BuiltRequ
   const wanted: RequestOptions = { ...REQUEST_DEFAULTS, ...given };
 
   if (prompt.trim() === '') refuse({ field: 'prompt', kind: 'empty' });
-  for (const field of ['imageUrls', 'videoUrls', 'audioUrls'] as const) {
-    if (wanted[field] !== undefined) refuse({ field, kind: 'notSupported' });
-  }
   const model = readModel(wanted.model, refuse);
   // An unknown model is a problem already; the other fields are then held against the default one's rules.
   const rules = model ?? STANDARD_TEXT_MODEL;
+  for (const field of ['imageUrls', 'videoUrls', 'audioUrls'] as const) {
+    if (wanted[field] !== undefined) refuse({ field, kind: 'notSupported', model: rules.id });
+  }
   const duration = readDuration(wanted.duration ?? rules.duration.default, rules, refuse);
   const quality = readChoice('quality', wanted.quality, rules.qualities, rules, refuse);
   const ratio = readChoice('aspectRatio', wanted.aspectRatio, rules.aspectRatios, rules, refuse);
@@ -153,13 +155,13 @@ export function buildRequest(prompt: string, options: RequestOptions): BuiltRequ
 type Refuse = (problem: RequestProblem) => undefined;
 
 function readModel(value: unknown, refuse: Refuse): Model | undefined {
-  if (typeof value !== 'string') return refuse({ field: 'model', kind: 'type', expected: 'text' });
+  const allowed = OFFERED_MODELS.map(({ id }) => id);
+  if (typeof value !== 'string') return refuse({ field: 'model', kind: 'type', expected: 'text', allowed });
   const model = findModel(value);
   if (model?.offered === true) return model;
-  const allowed = OFFERED_MODELS.map(({ id }) => id);
-  const meant = value.trim() === FORMER_MODEL ? DEFAULT_MODEL : similar(value, allowed);
-  const kind = model ? 'notOffered' : 'notAllowed';
-  return refuse({ field: 'model', kind, allowed, ...defined({ suggestion: meant }) });
+  if (model) return refuse({ field: 'model', kind: 'notOffered', allowed, model: model.id });
+  const suggestion = value.trim() === FORMER_MODEL ? DEFAULT_MODEL : similar(value, allowed);
+  return refuse({ field: 'model', kind: 'notAllowed', allowed, ...defined({ suggestion }) });
 }
 
 function readDuration(value: unknown, model: Model, refuse: Refuse): number | undefined {

@@ -1,5 +1,5 @@
-/** Neither a space nor one of the characters that nothing is drawn for. */
-const VISIBLE = /[^\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}]/u;
+/** Neither a space (Braille has one of its own), nor a character that nothing is drawn for, nor half of one. */
+const VISIBLE = /[^\p{White_Space}\u2800\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
  * The text that is sent: line ends made alike, invisible control characters dropped, blank edges cut. Nothing else changes.

@@ -7,7 +7,12 @@ import { settle, statusOf } from './generation.ts';
 
 const PREFIX = '/_simulator/';
 
-const clockSchema = v.union([v.strictObject({ advance: v.number() }), v.strictObject({ set: v.number() })]);
+/** A few centuries: dates end, and with them every answer that has one. */
+const MAX_SECONDS = 1e10;
+const clockSchema = v.union([
+  v.strictObject({ advance: v.pipe(v.number(), v.minValue(-MAX_SECONDS), v.maxValue(MAX_SECONDS)) }),
+  v.strictObject({ set: v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_SECONDS)) }),
+]);
 const behaviourSchema = v.strictObject({
   speed: v.optional(v.pipe(v.number(), v.gtValue(0))),
   ranges: v.optional(v.boolean()),

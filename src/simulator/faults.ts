@@ -43,7 +43,10 @@ export const faultSchema = v.strictObject({
   /** A refusal by its code. */
   error: v.optional(v.picklist(Object.keys(API_ERRORS))),
   preset: v.optional(
-    v.custom<keyof typeof PRESETS>(name => typeof name === 'string' && name in PRESETS, 'unknown preset'),
+    v.custom<keyof typeof PRESETS>(
+      name => typeof name === 'string' && Object.hasOwn(PRESETS, name),
+      'unknown preset',
+    ),
   ),
   /** Sends the client to this address with a 302. */
   redirect: v.optional(v.string()),

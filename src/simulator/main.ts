@@ -46,6 +46,9 @@ function readOptions(): SimulatorOptions | 'help' {
     },
   });
   if (values.help) return 'help';
+  // No header could carry it, so that every request would be refused.
+  if (values.key !== undefined && !/^[!-~]+$/.test(values.key))
+    throw new Error(`--key ${values.key}: not possible`);
   return {
     port: number('port', values.port, port => Number.isInteger(port) && port >= 0 && port < 65_536),
     speed: number('speed', values.speed, speed => speed > 0),

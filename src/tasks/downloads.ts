@@ -143,7 +143,7 @@ export class Downloads {
       if (await write(task, { type: 'saved', video })) await forget();
     } catch (error) {
       if (signal.aborted) return;
-      const problem = error instanceof SaveError ? error : new SaveError('unknown', String(error));
+      const problem = error instanceof SaveError ? error : new SaveError('internal', String(error));
       log(`Task ${task.id}: not saved yet (${problem.kind}): ${problem.message}`);
       await this.#explain(task, problem);
     }

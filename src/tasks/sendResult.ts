@@ -97,6 +97,6 @@ function eventOf(result: SendResult): TaskEvent {
     case 'uncertain':
       return { type: 'outcomeUnknown', error: toTaskError(result.error) };
     case 'threw':
-      return { type: 'outcomeUnknown', error: { kind: 'unknown', message: result.message } };
+      return { type: 'outcomeUnknown', error: { kind: 'internal', message: result.message } };
   }
 }

@@ -165,7 +165,7 @@ export class SubmissionQueue {
 
   /** A task that could not be begun waits for the user, who has to see why. */
   async #explain({ id }: Entry, error: unknown): Promise<void> {
-    const problem = { kind: 'unknown', message: String(error) };
+    const problem = { kind: 'internal', message: String(error) };
     await this.#options.ledger
       .apply(id, { type: 'delayed', error: problem }, task => task.state === 'waiting')
       .catch(() => undefined);

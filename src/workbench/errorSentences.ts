@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ErrorKind } from '../evolink/errors.ts';
 import type { Task, TaskError } from '../tasks/task.ts';
 import { actions, type Action } from './actions.ts';
 
@@ -35,11 +36,26 @@ export function explainTask(task: Task & { readonly parked?: unknown }): Explana
         message: vscode.l10n.t('The link to the finished video died before it could be saved.'),
         buttons: [actions.downloadAgain(task.id), actions.showLog()],
       };
+    case 'rejected':
+      return explainVerdict(error, task.id, vscode.l10n.t('EvoLink refused the request.'));
     case 'failed':
-      return withButtons(explainError(error, task.id), actions.generateAgain(task.id));
+      return withButtons(
+        explainVerdict(error, task.id, vscode.l10n.t('EvoLink could not make this video.')),
+        actions.generateAgain(task.id),
+      );
     default:
       return explainError(error, task.id);
   }
+}
+
+/**
+ * EvoLink answered about the task itself, so the key sees it: what it may not or could not find is something else. Of an
+ * unknown reason at least the verdict is known.
+ */
+function explainVerdict(error: TaskError, taskId: string, verdict: string): Explanation {
+  return ['forbidden', 'notFound', 'unknown'].includes(error.kind)
+    ? { message: withWords(verdict, error), buttons: [actions.showLog()] }
+    : explainError(error, taskId);
 }
 
 /** Only of a request that was never sent before can be said that nothing was charged. */
@@ -68,12 +84,41 @@ function withButtons(explanation: Explanation, ...buttons: Action[]): Explanatio
 /** Explains an error of EvoLink or of the way there; `taskId` where it belongs to a task. */
 export function explainError(error: TaskError, taskId?: string): Explanation {
   const { sentence, buttons } = meaningOf(error, taskId);
-  const said = [error.message.trim(), error.code && `(${error.code})`].filter(Boolean).join(' ');
-  const isSystemCode = /^E[A-Z_]+$/.test(error.code ?? '');
-  return {
-    message: said === '' || isSystemCode ? sentence : vscode.l10n.t('{0} EvoLink says: {1}', sentence, said),
-    buttons,
-  };
+  return { message: withWords(sentence, error), buttons };
+}
+
+/** Kinds that EvoLink itself tells of. The message of any other is the system's or this program's: it is in the log. */
+const TOLD_BY_EVOLINK: ReadonlySet<string> = new Set([
+  'key',
+  'balance',
+  'keyLimit',
+  'keyDailyLimit',
+  'modelAccess',
+  'forbidden',
+  'notFound',
+  'content',
+  'badRequest',
+  'media',
+  'tooLarge',
+  'idempotencyConflict',
+  'inFlight',
+  'modelDown',
+  'rateLimit',
+  'server',
+  'cancelled',
+  'noContent',
+  'generationTimeout',
+  'unknown',
+] satisfies ErrorKind[]);
+/** Characters of EvoLink's words in a sentence. */
+const MAX_WORDS = 300;
+
+function withWords(sentence: string, { kind, message, code }: TaskError): string {
+  if (!TOLD_BY_EVOLINK.has(kind)) return sentence;
+  const words = message.replaceAll(/\s+/g, ' ').trim();
+  const shown = words.length > MAX_WORDS ? `${words.slice(0, MAX_WORDS).toWellFormed()}…` : words;
+  const said = [shown, code && `(${code})`].filter(Boolean).join(' ');
+  return said === '' ? sentence : vscode.l10n.t('{0} EvoLink says: {1}', sentence, said);
 }
 
 function meaningOf(error: TaskError, taskId?: string): { sentence: string; buttons: Action[] } {
@@ -165,6 +210,11 @@ function meaningOf(error: TaskError, taskId?: string): { sentence: string; butto
     case 'stalled':
     case 'truncated':
       return { sentence: l10n.t('The connection to EvoLink broke.'), buttons: [showLog()] };
+    case 'wrongTask':
+      return {
+        sentence: l10n.t('The answer was about another task; EvoLink will be asked again.'),
+        buttons: [showLog()],
+      };
     case 'redirect':
     case 'badAnswer':
       return {

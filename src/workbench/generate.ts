@@ -1,6 +1,11 @@
 import * as vscode from 'vscode';
 import { estimateCost, type Estimate } from '../evolink/pricing.ts';
-import { buildRequest, type GenerationRequest, type RequestOptions } from '../evolink/request.ts';
+import {
+  buildRequest,
+  type GenerationRequest,
+  type RequestOptions,
+  type ValidRequest,
+} from '../evolink/request.ts';
 import { cleanPrompt } from '../prompt/clean.ts';
 import { findDuplicate } from '../tasks/duplicates.ts';
 import { newIdempotencyKey, newTaskId } from '../tasks/ids.ts';
@@ -55,7 +60,7 @@ export async function generate(
 ): Promise<Task | undefined> {
   requireTrust();
   const sourceUri = source && vscode.Uri.parse(source.uri);
-  const request = buildOrExplain(options, sourceUri);
+  const { request, warnings } = buildOrExplain(options, sourceUri);
   const session = openSession(services.studio);
   const target = await chooseTarget(sourceUri);
   if (!target) return undefined;
@@ -72,7 +77,7 @@ export async function generate(
   const estimate = estimateCost(request);
   if (session.kind === 'account') {
     if (isOverLimit(estimate)) return refuseOverLimit(estimate);
-    if (options.confirm !== false && !(await confirmSpending(request, estimate))) return undefined;
+    if (options.confirm !== false && !(await confirmSpending(request, estimate, warnings))) return undefined;
   }
   if (services.studio.current !== session) return refuseAfterSwitch(options);
   // While the user was asked, a second press or another window may have recorded the very same.
@@ -98,10 +103,10 @@ function refuseAfterSwitch(options: GenerateOptions): never {
   );
 }
 
-function buildOrExplain(options: GenerateOptions, scope: vscode.Uri | undefined): GenerationRequest {
+function buildOrExplain(options: GenerateOptions, scope: vscode.Uri | undefined): ValidRequest {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const built = buildRequest(cleanPrompt(options.prompt), { ...requestDefaults(scope), ...given });
-  if ('request' in built) return built.request;
+  if ('request' in built) return built;
   const first = built.problems[0];
   const button =
     first?.field === 'prompt' ? actions.typePrompt() : actions.settings(`seedance.${first?.field ?? ''}`);

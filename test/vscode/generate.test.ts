@@ -69,6 +69,12 @@ describe('the extension, called by keybindings and other extensions', function (
       /“quality” can be: 480p, 720p\./,
     );
     await assert.rejects(generate({}), /needs an object with a “prompt”/);
+    await assert.rejects(generate({ prompt: PROMPT, wait: 'yes' }), /“wait” must be true or false/);
+    // A misspelled option would be paid for with its default.
+    const misspelled: { prompt: string } = Object.assign({ prompt: PROMPT }, { aspect_ratio: '9:16' });
+    const unknown = /does not know “aspect_ratio”\. It takes: prompt, .*aspectRatio, /;
+    await assert.rejects(generate(misspelled), unknown);
+    await assert.rejects(api.generate(misspelled), unknown);
     assert.equal(simulator.posts.length, 0);
     assert.equal(api.tasks().length, 0);
   });

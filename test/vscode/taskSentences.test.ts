@@ -38,6 +38,66 @@ describe('the sentence that explains a task', () => {
     }
   });
 
+  it('gives EvoLink’s own words in one line, and nobody else’s for them', () => {
+    const rejected = (error: TaskError): string => sentence({ state: 'rejected', charged: 'no', error });
+    const words = { code: 'content_policy_violation', message: 'No.\n\n(request id: 1)' };
+    assert.equal(
+      rejected({ kind: 'content', httpStatus: 400, ...words }),
+      'EvoLink refused the content of the prompt. EvoLink says: No. (request id: 1) (content_policy_violation)',
+    );
+    const long = rejected({ kind: 'badRequest', message: 'word '.repeat(400) });
+    assert.ok(long.length < 400 && long.endsWith('word …'), long);
+    assert.match(
+      sentence({ state: 'failed', error: { kind: 'unknown', message: 'Broken' } }),
+      /says: Broken$/,
+    );
+
+    for (const [kind, code, message] of [
+      ['certificate', 'CERT_HAS_EXPIRED', 'request to https://api.evolink.ai failed, reason: expired'],
+      ['certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed'],
+      ['timeout', 'aborted', 'The operation was aborted.'],
+      ['network', 'HPE_INVALID_CONSTANT', 'Parse Error'],
+      ['unreachable', 'ENOTFOUND', 'getaddrinfo ENOTFOUND'],
+      ['badAnswer', 'max-size', 'content size over limit: 1048576'],
+      ['diskFull', undefined, 'ENOSPC'],
+      ['http', undefined, '503'],
+      ['stalled', undefined, ''],
+      ['folder.outside', undefined, '../videos'],
+      ['internal', undefined, 'TypeError: x is not a function'],
+    ] as const) {
+      const said = explainError({ kind, message, ...(code === undefined ? {} : { code }) }).message;
+      assert.doesNotMatch(said, /EvoLink says/, `${kind}: ${said}`);
+    }
+  });
+
+  it('says of no request that was refused, and no task that failed, that the key does not see it', () => {
+    for (const kind of ['forbidden', 'notFound']) {
+      const error = { kind, message: 'Not in your region', httpStatus: 403, code: 'region_not_supported' };
+      for (const state of ['rejected', 'failed'] as const) {
+        const said = sentence({ state, charged: 'no', error });
+        assert.doesNotMatch(said, /does not see/, said);
+        assert.match(said, /says: Not in your region \(region_not_supported\)$/);
+      }
+      assert.match(sentence({ state: 'generating', error }), /does not see/);
+    }
+  });
+
+  it('says what became of a request or a task also where the code is new', () => {
+    const error = { kind: 'unknown', code: 'new_code', message: 'Broken' };
+    assert.equal(
+      sentence({ state: 'rejected', charged: 'no', error }),
+      'EvoLink refused the request. EvoLink says: Broken (new_code)',
+    );
+    assert.equal(
+      sentence({ state: 'failed', charged: 'no', error }),
+      'EvoLink could not make this video. EvoLink says: Broken (new_code)',
+    );
+    for (const kind of Object.keys(ERROR_KINDS))
+      for (const state of ['rejected', 'failed', 'generating'] as const)
+        if (kind !== 'aborted' && (kind !== 'unknown' || state !== 'generating'))
+          assert.doesNotMatch(sentence({ state, error: { kind, message: '' } }), /unexpected/, kind);
+  });
+
   it('offers another folder where the video is safe but has none', () => {
     const state: TaskState = 'downloading';
     const parked = { path: '/parked', bytes: 1, sha256: 'a' };

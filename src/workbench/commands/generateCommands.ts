@@ -4,12 +4,30 @@ import { cleanPrompt } from '../../prompt/clean.ts';
 import type { Task, TaskSource } from '../../tasks/task.ts';
 import { actions, tell } from '../actions.ts';
 import { generate, type GenerateOptions, type GenerateServices } from '../generate.ts';
-import { NotGenerated, quietly } from '../refusal.ts';
+import { quietly, refuse } from '../refusal.ts';
 import { selectedSources } from './selections.ts';
 
 const flag = v.exactOptional(v.boolean());
-/** The request's own fields are checked by the request's rules, which name field and allowed values. */
-const Argument = v.looseObject({ prompt: v.string(), confirm: flag, again: flag, wait: flag });
+/** Checked by the request's rules, which name field and allowed values. */
+const field = v.optional(v.unknown());
+/** No other member is taken: a misspelled option would be paid for with its default. */
+const Argument = v.strictObject({
+  prompt: v.string(),
+  model: field,
+  duration: field,
+  quality: field,
+  aspectRatio: field,
+  generateAudio: field,
+  contentFilter: field,
+  webSearch: field,
+  callbackUrl: field,
+  imageUrls: field,
+  videoUrls: field,
+  audioUrls: field,
+  confirm: flag,
+  again: flag,
+  wait: flag,
+} satisfies Record<keyof GenerateOptions, v.GenericSchema>);
 
 /** `seedance.generate`: with an argument from keybindings, tasks and other extensions, without one from the palette. */
 export async function generateFromArgument(
@@ -19,9 +37,21 @@ export async function generateFromArgument(
   if (argument === undefined) return await generateFromInput('', undefined, services);
   const options = v.safeParse(Argument, argument);
   if (options.success) return await generate(options.output, undefined, services);
-  const message = vscode.l10n.t('seedance.generate needs an object with a “prompt”.');
-  void tell('error', message, actions.typePrompt());
-  throw new NotGenerated(message);
+  return refuse(explainArgument(options.issues[0]), actions.typePrompt());
+}
+
+function explainArgument(issue: v.InferIssue<typeof Argument>): string {
+  const { l10n } = vscode;
+  const name = v.getDotPath(issue) ?? 'prompt';
+  if (issue.expected === 'never')
+    return l10n.t(
+      'seedance.generate does not know “{0}”. It takes: {1}.',
+      name,
+      Object.keys(Argument.entries).join(', '),
+    );
+  return name === 'prompt'
+    ? l10n.t('seedance.generate needs an object with a “prompt”.')
+    : l10n.t('“{0}” must be true or false.', name);
 }
 
 /** Asks for the prompt, beginning with `value`. */

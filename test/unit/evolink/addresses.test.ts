@@ -109,6 +109,7 @@ describe('callback address', () => {
       'localhost.localdomain',
       'nas.lan',
       'wiki.corp',
+      'printer.private',
       'localhost..',
       '127.0.0.1..',
       'example..com',
@@ -165,6 +166,11 @@ describe('base URL', () => {
       'HTTPS://EVOLINK.AI/dashboard/keys',
 
       'https://api.evolink.ai:443/v1//',
+      'https://api.evolink.ai/v1/videos/generations',
+      'HTTPS://api.evolink.ai./V1',
+      'https:/evolink.ai',
+      'https:api.evolink.ai',
+      '//api.evolink.ai',
     ]) {
       assert.deepEqual(normaliseBaseUrl(text), evolink, text);
     }
@@ -186,6 +192,7 @@ describe('base URL', () => {
     }
     for (const text of [
       'http://api.localhost',
+      'http:/192.168.1.5',
       'http://api.evolink.ai',
       'http://192.168.1.5:8080',
       'http://localhost.example.com',

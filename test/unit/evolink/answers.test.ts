@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import type { RemoteTask } from '../../../src/evolink/answers.ts';
-import { readCredits, readTask, readTaskBatch, readTaskList } from '../../../src/evolink/answers.ts';
+import { readTask, readTaskBatch, readTaskList } from '../../../src/evolink/answers.ts';
+import { readCredits } from '../../../src/evolink/balance.ts';
+import { readErrorWords } from '../../../src/evolink/errorAnswers.ts';
 import { CREATED, TASK_ID } from './server.ts';
 
 const LINK = 'https://files.evolink.ai/u/videos/2026/11/22/file_0.mp4';
@@ -83,7 +85,25 @@ describe('a task as EvoLink tells of it', () => {
       'state',
       'status',
     ]);
-    assert.equal(read({ usage: { credits_used: '54', credits_reserved: 60 } }).credits.reserved, 60);
+    assert.equal(read({ usage: { credits_used: 'many', credits_reserved: 60 } }).credits.reserved, 60);
+  });
+
+  it('reads figures that come as text', () => {
+    const task = read({
+      progress: ' 33 ',
+      created: '1774857405',
+      task_info: { estimated_time: '165', video_duration: '8' },
+      usage: { credits_reserved: '108', credits_used: '54.5' },
+    });
+    assert.deepEqual(
+      [task.progress, task.createdAt, task.estimatedSeconds, task.videoSeconds, task.credits],
+      [33, 1774857405000, 165, 8, { reserved: 108, charged: 54.5 }],
+    );
+    const failed = read({ status: 'failed', billing: { charged_credits: '54' } });
+    assert.deepEqual([failed.charged, failed.credits.charged], ['yes', 54]);
+    assert.equal(readCredits({ data: { user: { remaining_credits: '-3.5' } } })?.balance, -3.5);
+    for (const progress of ['', ' ', '50%', '0x10', '1e1', 'NaN', 'Infinity', '--1', '1.2.3', '1_0', '٣'])
+      assert.equal(read({ progress }).progress, undefined, progress);
   });
 
   it('is none without an id that can be asked for', () => {
@@ -187,6 +207,27 @@ describe('a task as EvoLink tells of it', () => {
     );
   });
 
+  it('looks at no more of an endless list than it keeps', () => {
+    let looked = 0;
+    const endless = (entry: unknown): unknown[] =>
+      new Proxy(Array(100_000).fill(entry), {
+        get(list, name) {
+          looked += 1;
+          const found: unknown = Reflect.get(list, name);
+          return found;
+        },
+      });
+    for (const entry of [{}, 7, LINK, { video_url: LINK }]) {
+      for (const field of ['results', 'result_data']) read({ results: [], [field]: endless(entry) });
+      for (const field of ['allowed_values', 'allowed_models']) {
+        const error = { code: 'x', message: 'm', [field]: endless(entry) };
+        read({ status: 'failed', error });
+        assert.ok(readErrorWords({ error }));
+      }
+    }
+    assert.ok(looked < 5000, `${looked} looks`);
+  });
+
   it('says so when a completed task has no link', () => {
     const task = read({ results: [] });
     assert.deepEqual(
@@ -199,7 +240,7 @@ describe('a task as EvoLink tells of it', () => {
     assert.equal(read({ created: 1774857405 }).createdAt, 1774857405000);
     assert.equal(read({ created: 1774857405123 }).createdAt, 1774857405123);
     assert.equal(read({ created_at: 1774857405 }).createdAt, 1774857405000);
-    for (const created of [0, -1, 1e300, '1774857405']) assert.equal(read({ created }).createdAt, undefined);
+    for (const created of [0, -1, 1e300, 'today']) assert.equal(read({ created }).createdAt, undefined);
   });
 
   it('keeps progress between 0 and 100', () => {
@@ -309,6 +350,21 @@ describe('the charge of a task', () => {
       'no',
       undefined,
     ],
+    [
+      'completed, what was reserved and not used given back',
+      {
+        usage: { credits_reserved: 60, credits_used: 54.1 },
+        billing: { charge_status: 'charged', charged_credits: 54.1, refunded_credits: 5.9 },
+      },
+      'yes',
+      54.1,
+    ],
+    [
+      'completed, a part of what was reserved and taken given back',
+      { billing: { reserved_credits: 60, charged_credits: 60, refunded_credits: 6 } },
+      'yes',
+      54,
+    ],
     ['completed, a figure of zero', { billing: { charged_credits: 0 } }, 'unknown', undefined],
     [
       'completed, charged but not counted',
@@ -331,6 +387,10 @@ describe('the charge of a task', () => {
   it('names the reservation from either place', () => {
     assert.equal(read({ usage: { credits_reserved: 1.5 } }).credits.reserved, 1.5);
     assert.equal(read({ billing: { reserved_credits: 2.5 } }).credits.reserved, 2.5);
+    // A reservation of nothing says only that it is not counted yet: the estimate stands.
+    assert.equal(read({ usage: { credits_reserved: 0 } }).credits.reserved, undefined);
+    const both = { usage: { credits_reserved: 0 }, billing: { reserved_credits: 2.5 } };
+    assert.equal(read(both).credits.reserved, 2.5);
   });
 });
 

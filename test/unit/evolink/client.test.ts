@@ -198,6 +198,25 @@ describe('client', () => {
       assert.equal((await errorOf(client.query(TASK_ID))).kind, 'badAnswer');
     });
 
+    it('keeps the whole of EvoLink’s words in the log, in one line, without the key', async () => {
+      const lines: string[] = [];
+      const client = clientFor(server.url, { log: (_level, line) => lines.push(line) });
+      const message = `No.\n${'word '.repeat(99)}${KEY}`;
+      const error = { code: 'content_policy_violation', message, min: 4, suggestion: 'Other\nwords' };
+      server.reply = json(400, { error });
+      await client.create(request('a frog'), { idempotencyKey: IDEMPOTENCY_KEY });
+      server.reply = json(200, { ...CREATED, status: 'failed', error });
+      await client.query(TASK_ID);
+      server.reply = json(200, { code: 200, data: [{ ...CREATED, status: 'failed', error }] });
+      await client.batch([TASK_ID]);
+      const said = lines.filter(line => line.includes('content_policy_violation "No.\\nword word'));
+      assert.equal(said.length, 3, lines.join('\n'));
+      for (const line of said) {
+        assert.ok(line.endsWith('word ***" {"min":4,"suggestion":"Other\\nwords"}'), line);
+        assert.ok(!line.includes(KEY) && !line.includes('\n'), line);
+      }
+    });
+
     it('notes an unknown status', async () => {
       const lines: string[] = [];
       server.reply = json(200, { ...CREATED, status: 'archived' });
@@ -262,6 +281,19 @@ describe('client', () => {
       await clientFor(server.url).credits();
       assert.ok(performance.now() - start >= 199);
       assert.equal(server.heard.length, 2);
+    });
+
+    it("counts a date from the server's clock, not from this machine's", async () => {
+      const headers = {
+        Date: 'Sun, 22 Nov 2026 12:00:00 GMT',
+        'Retry-After': 'Sun, 22 Nov 2026 12:02:00 GMT',
+      };
+      server.reply = text(429, '', headers);
+      for (const hoursOff of [-5, 5]) {
+        const now = () => Date.UTC(2026, 10, 22, 12 + hoursOff);
+        const error = await errorOf(clientFor(server.url, { now }).credits());
+        assert.equal(error.retryAfterSeconds, 120);
+      }
     });
 
     it('hands a long wait to the caller', async () => {

@@ -213,6 +213,10 @@ describe('words of an error', () => {
     });
   });
 
+  it('keeps a code in one line', () => {
+    assert.equal(readErrorWords({ error: { code: ' new\n\ncode ' } })?.code, 'new code');
+  });
+
   it("tells the API's own envelope from others", () => {
     assert.deepEqual(readErrorWords({ error: 'invalid_token', error_description: 'Bad key' }), {
       own: false,
@@ -228,8 +232,23 @@ describe('words of an error', () => {
     assert.deepEqual(readErrorWords({ success: false, message: '' }), { own: false, message: '' });
   });
 
+  it('takes the type alone for words: the reference requires no member of an error', () => {
+    assert.deepEqual(readErrorWords({ error: { type: 'insufficient_quota' } }), { own: true, message: '' });
+  });
+
   it('finds no words where there are none', () => {
-    for (const json of [undefined, null, [], 'text', 7, {}, { error: null }, { error: {} }, { error: [] }]) {
+    for (const json of [
+      undefined,
+      null,
+      [],
+      'text',
+      7,
+      {},
+      { error: null },
+      { error: {} },
+      { error: [] },
+      { error: { type: ' ' } },
+    ]) {
       assert.equal(readErrorWords(json), undefined, inspect(json));
     }
   });

@@ -95,6 +95,7 @@ const ANSWERS: readonly (readonly [string, Reply, string, CreateOutcome['outcome
     'refusal',
     'rejected',
   ],
+  ['402 with a type alone', json(402, { error: { type: 'insufficient_quota' } }), 'refusal', 'rejected'],
   ['402 insufficient_quota', json(402, error('insufficient_quota')), 'refusal', 'rejected'],
   ['403 model_access_denied', json(403, error('model_access_denied')), 'refusal', 'rejected'],
   ['404 with an error', json(404, error('not_found')), 'refusal', 'rejected'],
@@ -162,7 +163,7 @@ function check(result: CreateOutcome): void {
   assert.equal(result.error.remedy === 'checkOutcome', uncertain);
 }
 
-function systemError(code: string, erroredSysCall: string): Error {
+function systemError(code: string, erroredSysCall: string | undefined): Error {
   return Object.assign(new Error(`failed: ${code}`), { type: 'system', code, erroredSysCall });
 }
 
@@ -245,7 +246,7 @@ describe("what a POST's answer means", () => {
   });
 
   it('a key that no header can carry: unsent, and nothing goes out', async () => {
-    for (const key of ['', 'sk-\n1', 'sk-ключ', 'sk 1']) {
+    for (const key of ['', 'sk-\n1', 'sk-ключ', 'sk 1', 'Bearer sk-1', 'sk-🐸', 'sk-\ud800']) {
       const result = await clientFor(server.url, { key }).create(REQUEST, {
         idempotencyKey: IDEMPOTENCY_KEY,
       });
@@ -262,7 +263,13 @@ describe("what a POST's answer means", () => {
     const rows = [
       ['ENETUNREACH', 'connect', 'unsent'],
       ['EHOSTUNREACH', 'connect', 'unsent'],
+      // Where a name has several addresses and none can be reached, node-fetch keeps the first one's code alone.
+      ['ENETUNREACH', undefined, 'unsent'],
+      ['ETIMEDOUT', undefined, 'uncertain'],
       ['EHOSTUNREACH', 'read', 'uncertain'],
+      ['ENETUNREACH', 'write', 'uncertain'],
+      ['EAI_FAIL', 'getaddrinfo', 'unsent'],
+      ['EMFILE', 'getaddrinfo', 'unsent'],
       ['ETIMEDOUT', 'connect', 'uncertain'],
       ['ECONNRESET', 'read', 'uncertain'],
       ['EPIPE', 'write', 'uncertain'],

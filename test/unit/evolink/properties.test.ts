@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Response } from 'node-fetch';
-import { readCredits, readTask, readTaskBatch, readTaskList } from '../../../src/evolink/answers.ts';
+import { readTask, readTaskBatch, readTaskList } from '../../../src/evolink/answers.ts';
+import { readCredits } from '../../../src/evolink/balance.ts';
 import type { RemoteTask } from '../../../src/evolink/answers.ts';
 import { EvoLinkError } from '../../../src/evolink/errors.ts';
 import { buildRequest } from '../../../src/evolink/request.ts';

@@ -87,9 +87,9 @@ describe('request', () => {
       { field, kind: 'notAllowed', allowed, suggestion: 'seedance-2.0-mini-text-to-video' },
     ]);
     assert.deepEqual(problems({ model: 'seedance-2.0-image-to-video' }), [
-      { field, kind: 'notOffered', allowed },
+      { field, kind: 'notOffered', allowed, model: 'seedance-2.0-image-to-video' },
     ]);
-    assert.deepEqual(problems({ model: 7 }), [{ field, kind: 'type', expected: 'text' }]);
+    assert.deepEqual(problems({ model: 7 }), [{ field, kind: 'type', expected: 'text', allowed }]);
   });
 
   it('takes whole seconds from 4 to 15', () => {
@@ -138,7 +138,7 @@ describe('request', () => {
   it('refuses media, which a text model does not take', () => {
     for (const field of ['imageUrls', 'videoUrls', 'audioUrls'] as const) {
       assert.deepEqual(problems({ [field]: ['https://example.com/1.png'] }), [
-        { field, kind: 'notSupported' },
+        { field, kind: 'notSupported', model: 'seedance-2.0-text-to-video' },
       ]);
     }
   });
@@ -198,6 +198,10 @@ describe('advice on a prompt', () => {
     assert.deepEqual(promptAdvice('frog '.repeat(1001)), [
       { kind: 'promptLong', unit: 'words', count: 1001, advised: 1000 },
     ]);
+    for (const word of ['don’t', "it's", 'slow-motion', '(frog),', 'हिन्दी', 'cafe\u0301', 'מִלָּה']) {
+      assert.deepEqual(promptAdvice(`${word} – `.repeat(1000)), [], word);
+      assert.equal(promptAdvice(`${word}\n`.repeat(1001)).length, 1, word);
+    }
   });
 
   it('says when a prompt is probably over 10,000 tokens', () => {

@@ -21,8 +21,12 @@ describe('cleaning a prompt', () => {
       '\u00a0\u3000',
       '\u200b',
       ' \u200d\u2060\u00ad ',
+      '\u3164',
+      '\u2800\u2800',
+      '\ud83d',
+      '\udc08 \ud83d',
     ])
-      assert.equal(cleanPrompt(blank), '');
+      assert.equal(cleanPrompt(blank), '', JSON.stringify(blank));
   });
 
   it('changes nothing the second time', () => {

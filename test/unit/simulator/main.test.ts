@@ -73,6 +73,8 @@ describe('simulator: command', () => {
       ['--port', '70000'],
       ['--port', ''],
       ['--credits', 'x'],
+      ['--key', ''],
+      ['--key', 'sk 1'],
     ];
     const ends = await Promise.all(wrong.map(options => end(...options)));
     for (const [index, { stdout, stderr, status }] of ends.entries()) {
@@ -95,7 +97,10 @@ describe('simulator: command', () => {
     assert.equal(status, 400);
     assert.match(body.message, /^delay: /);
     assert.equal((await control('POST', 'faults', '{')).status, 400);
-    assert.equal((await control('POST', 'clock', { back: 1 })).status, 400);
+    for (const clock of [{ back: 1 }, { set: 1e300 }, { set: -1 }, { advance: 1e300 }])
+      assert.equal((await control('POST', 'clock', clock)).status, 400);
+    assert.equal((await control('POST', 'faults', { on: 'create', preset: 'toString' })).status, 400);
+    assert.equal((await control('GET', 'faults')).body.length, 0);
     assert.equal((await control('GET', 'nothing')).status, 404);
   });
 

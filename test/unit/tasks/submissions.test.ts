@@ -244,7 +244,7 @@ describe('SubmissionQueue', () => {
       /does not answer/,
     );
     const task = rig.ledger.get(id);
-    assert.deepEqual([task?.state, task?.error?.kind], ['waiting', 'unknown']);
+    assert.deepEqual([task?.state, task?.error?.kind], ['waiting', 'internal']);
     assert.equal((await rig.queue().submit(id))?.state, 'queued');
   });
 
