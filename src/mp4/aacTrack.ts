@@ -56,7 +56,7 @@ function readSamples(movie: Movie, track: Track): Uint8Array[] {
       }
     }
   }
-  if (movie.fragmented)
-    for (const { offset, size } of readFragmentSamples(movie, track)) if (!take(offset, size)) return samples;
+  for (const { offset, size } of readFragmentSamples(movie).get(track.id) ?? [])
+    if (!take(offset, size)) return samples;
   return samples;
 }

@@ -1,7 +1,7 @@
 import { readBoxHeader } from './box.ts';
 import { isAac, readElementaryStream } from './elementaryStream.ts';
 import { Mp4Error } from './error.ts';
-import { readFragmentSamples } from './fragments.ts';
+import { type FragmentSample, readFragmentSamples } from './fragments.ts';
 import { type Movie, readMovie, type Track } from './movie.ts';
 import { mediaDuration, readSampleSizes } from './sampleTable.ts';
 import { box, concatenate } from './write.ts';
@@ -42,7 +42,11 @@ export interface VideoFacts {
 /** Reads the facts from a whole file, or from one that was cut behind its `moov`. Throws Mp4Error. */
 export function readFacts(bytes: Uint8Array): VideoFacts {
   const movie = readMovie(bytes);
-  const counted = movie.tracks.map(track => ({ track, ...countSamples(movie, track) }));
+  const fragments = readFragmentSamples(movie);
+  const counted = movie.tracks.map(track => ({
+    track,
+    ...countSamples(track, fragments.get(track.id) ?? []),
+  }));
   const video = counted.find(({ track, samples }) => track.handler === 'vide' && samples > 0);
   const audio = counted.find(({ track, samples }) => track.handler === 'soun' && samples > 0);
   const longest = video ?? audio;
@@ -95,9 +99,10 @@ export async function readFactsFrom(
 }
 
 /** Number of samples and how long they last in seconds, as the media counts (no edit list). */
-function countSamples(movie: Movie, track: Track): { samples: number; seconds: number } {
-  const { stbl, timescale } = track;
-  const fragments = movie.fragmented ? readFragmentSamples(movie, track) : [];
+function countSamples(
+  { stbl, timescale }: Track,
+  fragments: readonly FragmentSample[],
+): { samples: number; seconds: number } {
   const fragmentTime = fragments.reduce((total, { duration }) => total + duration, 0);
   return {
     samples: readSampleSizes(stbl).count + fragments.length,
