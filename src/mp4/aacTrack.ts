@@ -1,4 +1,4 @@
-import { isAac, readElementaryStream } from './elementaryStream.ts';
+import { type ElementaryStream, isAac, readElementaryStream } from './elementaryStream.ts';
 import { Mp4Error } from './error.ts';
 import { readFragmentSamples } from './fragments.ts';
 import type { Movie, Track } from './movie.ts';
@@ -16,12 +16,18 @@ export interface AacTrack {
   readonly accessUnits: readonly Uint8Array[];
 }
 
+/** What a track says of its AAC; undefined when it is no track of AAC. Throws Mp4Error. */
+export function readAacStream(track: Track): ElementaryStream | undefined {
+  if (track.handler !== 'soun' || track.sampleEntry?.type !== 'mp4a') return undefined;
+  const stream = readElementaryStream(track);
+  return stream && isAac(stream) ? stream : undefined;
+}
+
 /** The first AAC track, or undefined when the file has none. Throws Mp4Error. */
 export function findAacTrack(movie: Movie): AacTrack | undefined {
   for (const track of movie.tracks) {
-    if (track.handler !== 'soun' || track.sampleEntry?.type !== 'mp4a') continue;
-    const stream = readElementaryStream(track.sampleEntry);
-    if (!stream || !isAac(stream)) continue;
+    const stream = readAacStream(track);
+    if (!stream) continue;
     if (!stream.decoderSpecificInfo) throw new Mp4Error('malformed', 'AAC without DecoderSpecificInfo');
     return { track, config: stream.decoderSpecificInfo, accessUnits: readSamples(movie, track) };
   }

@@ -34,7 +34,7 @@ function isWebm(name: string): boolean {
 async function mp4Facts(file: FileHandle): Promise<MediaFacts> {
   const { size } = await file.stat();
   const facts = await readFactsFrom((offset, length) => read(file, offset, length), size);
-  const sound = !facts.hasAudio ? 'none' : facts.audioCodec?.startsWith('mp4a') ? 'aac' : 'other';
+  const sound = !facts.hasAudio ? 'none' : facts.hasAac ? 'aac' : 'other';
   const { frameRate, frames } = facts;
   const known = frameRate !== undefined && frameRate > 0 && frameRate <= 1000;
   return { sound, ...(known && { frameRate }), ...(known && frames !== undefined && { frames }) };

@@ -75,7 +75,7 @@ describe('playback copy', function () {
       const after = readFacts(bytes);
       assert.deepEqual(
         { ...after, audioCodec: '', sampleRate: 0 },
-        { ...before, audioCodec: '', sampleRate: 0 },
+        { ...before, audioCodec: '', sampleRate: 0, hasAac: false },
       );
       const late = ['-af', 'aresample=async=1:first_pts=0'];
       const theirs = ffmpegDecode(original, before.audioChannels ?? 0, late);
