@@ -60,6 +60,14 @@ describe('what a file tells the player', () => {
     assert.equal((await mediaFacts(fragmented)).sound, 'aac');
   });
 
+  it('is what is in it, whichever name it has', async function () {
+    assert.equal((await of('clip.webm', await readFile(clip('clip.mp4')))).sound, 'aac');
+    if (!ffmpegVersion) this.skip();
+    const input = [...picture(1), ...sound(2, 48000, 1)];
+    const webm = ['-c:v', 'libvpx', '-deadline', 'realtime', '-c:a', 'libvorbis', '-f', 'webm'];
+    assert.equal((await mediaFacts(makeMedia([...input, ...webm], '.mp4'))).sound, 'other');
+  });
+
   it('tells MP3 from AAC, which share a sample entry', async function () {
     if (!ffmpegVersion) this.skip();
     const mp3 = makeMediaBytes([...picture(1), ...sound(2, 48000, 1), ...h264, '-c:a', 'libmp3lame']);
