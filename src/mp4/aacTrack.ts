@@ -4,8 +4,8 @@ import { readFragmentSamples } from './fragments.ts';
 import type { Movie, Track } from './movie.ts';
 import { readChunks, readSampleSizes } from './sampleTable.ts';
 
-/** Six hours at 48 kHz. Without it a large file could declare that each of its bytes is a sample. */
-const MAX_SAMPLES = 1 << 20;
+/** An hour and a half at 48 kHz. Without it a large file could declare that each of its bytes is a sample. */
+const MAX_SAMPLES = 1 << 18;
 
 /** The sound of a file, as an AAC decoder wants it. */
 export interface AacTrack {

@@ -1,7 +1,7 @@
 import { Mp4Error } from './error.ts';
 import type { Movie, Track } from './movie.ts';
 import { type Pcm, pcmChunks, pcmTrak } from './pcmTrack.ts';
-import { chunkOffsetBox, readChunks } from './sampleTable.ts';
+import { checkChunkCount, chunkOffsetBox, readChunks } from './sampleTable.ts';
 import { box, boxHeader, byteLength } from './write.ts';
 
 /** What 32-bit offsets and sizes can reach. */
@@ -24,6 +24,7 @@ interface Piece {
  */
 export function replaceSound(movie: Movie, track: Track, pcm: Pcm): readonly Uint8Array[] {
   if (movie.fragmented) throw new Mp4Error('fragmented', 'samples are in movie fragments');
+  checkChunkCount(movie.tracks);
   const sound = pcmChunks(pcm);
   const soundOffsets = sound.map(() => 0);
   const soundPieces = sound.map(({ time, data }, index) => ({

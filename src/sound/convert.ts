@@ -61,7 +61,12 @@ export async function convertInWorker(
   if (signal.aborted) return { kind: 'aborted' };
   const unfinished = `${target}.${randomUUID()}.part`;
   const workerData: ConvertRequest = { source, target, unfinished };
-  const worker = new Worker(workerFile, { workerData, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP } });
+  let worker: Worker;
+  try {
+    worker = new Worker(workerFile, { workerData, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP } });
+  } catch (error) {
+    return { kind: 'failed', by: 'worker', reason: 'start', detail: String(error) };
+  }
   const { promise, resolve } = Promise.withResolvers<ConvertResult>();
   const died = (reason: string, detail: string): void =>
     resolve({ kind: 'failed', by: 'worker', reason, detail });
