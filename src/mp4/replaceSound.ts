@@ -16,6 +16,12 @@ interface Piece {
   readonly place: (offset: number) => void;
 }
 
+/** Throws Mp4Error where `replaceSound` would, as far as that is known before its sound is decoded. */
+export function checkReplaceable(movie: Movie): void {
+  if (movie.fragmented) throw new Mp4Error('fragmented', 'samples are in movie fragments');
+  checkChunkCount(movie.tracks);
+}
+
 /**
  * The file with one track's sound replaced by PCM, as parts to be written one after the other: `ftyp`, `moov`, then one
  * `mdat` in which picture and sound are interleaved by time, so that it plays while it loads. The samples of other tracks are
@@ -23,8 +29,7 @@ interface Piece {
  * the old sound's priming. Throws Mp4Error.
  */
 export function replaceSound(movie: Movie, track: Track, pcm: Pcm): readonly Uint8Array[] {
-  if (movie.fragmented) throw new Mp4Error('fragmented', 'samples are in movie fragments');
-  checkChunkCount(movie.tracks);
+  checkReplaceable(movie);
   const sound = pcmChunks(pcm);
   const soundOffsets = sound.map(() => 0);
   const soundPieces = sound.map(({ time, data }, index) => ({
