@@ -7,7 +7,7 @@ import { playerHtml } from './html.ts';
 import { keepFrame } from './keepFrame.ts';
 import { factsOfName, mediaFacts } from './mediaFacts.ts';
 import { CopyError } from './playbackCopies.ts';
-import { readPreferences, writePreferences } from './preferences.ts';
+import { readPreferences, readSettings, writePreferences } from './preferences.ts';
 import type { PlayerServices } from './services.ts';
 import type { SoundHost } from './soundHost.ts';
 import { storyView } from './storyView.ts';
@@ -138,17 +138,13 @@ export class PlayerEditor implements vscode.Disposable {
       return;
     }
     this.#wantsThumbnail = wantsThumbnail;
-    const configuration = vscode.workspace.getConfiguration('seedance.player');
     this.#post({
       type: 'open',
       media,
       ...(story && { story }),
       strings: playerStrings(),
       preferences: readPreferences(this.#context.globalState),
-      settings: {
-        loop: configuration.get('loop', true),
-        autoplay: configuration.get('autoplay', true),
-      },
+      settings: readSettings(vscode.workspace.getConfiguration('seedance.player')),
       wantsThumbnail,
     });
   }
