@@ -46,8 +46,11 @@ export interface ConvertOptions {
 }
 
 const DEFAULT_TIME_LIMIT = 60_000;
-/** MiB of JavaScript objects; samples and files are held outside of this heap. */
-const MAX_HEAP = 256;
+/**
+ * MiB of JavaScript objects, twice what the limits of the room `mp4` let a file cost: a thread that passes it may take the whole
+ * process with it. Samples and files are held outside of this heap.
+ */
+const MAX_HEAP = 512;
 
 /**
  * Makes a playback copy in a thread of its own, which ends with the promise: also when aborted, or after the time limit. Never
