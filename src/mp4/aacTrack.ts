@@ -1,11 +1,11 @@
-import { isAac, readElementaryStream } from './elementaryStream.ts';
+import { type ElementaryStream, isAac, readElementaryStream } from './elementaryStream.ts';
 import { Mp4Error } from './error.ts';
 import { readFragmentSamples } from './fragments.ts';
 import type { Movie, Track } from './movie.ts';
 import { readChunks, readSampleSizes } from './sampleTable.ts';
 
-/** Six hours at 48 kHz. Without it a large file could declare that each of its bytes is a sample. */
-const MAX_SAMPLES = 1 << 20;
+/** An hour and a half at 48 kHz. Without it a large file could declare that each of its bytes is a sample. */
+const MAX_SAMPLES = 1 << 18;
 
 /** The sound of a file, as an AAC decoder wants it. */
 export interface AacTrack {
@@ -16,12 +16,18 @@ export interface AacTrack {
   readonly accessUnits: readonly Uint8Array[];
 }
 
+/** What a track says of its AAC; undefined when it is no track of AAC. Throws Mp4Error. */
+export function readAacStream(track: Track): ElementaryStream | undefined {
+  if (track.handler !== 'soun' || track.sampleEntry?.type !== 'mp4a') return undefined;
+  const stream = readElementaryStream(track);
+  return stream && isAac(stream) ? stream : undefined;
+}
+
 /** The first AAC track, or undefined when the file has none. Throws Mp4Error. */
 export function findAacTrack(movie: Movie): AacTrack | undefined {
   for (const track of movie.tracks) {
-    if (track.handler !== 'soun' || track.sampleEntry?.type !== 'mp4a') continue;
-    const stream = readElementaryStream(track.sampleEntry);
-    if (!stream || !isAac(stream)) continue;
+    const stream = readAacStream(track);
+    if (!stream) continue;
     if (!stream.decoderSpecificInfo) throw new Mp4Error('malformed', 'AAC without DecoderSpecificInfo');
     return { track, config: stream.decoderSpecificInfo, accessUnits: readSamples(movie, track) };
   }
@@ -56,7 +62,7 @@ function readSamples(movie: Movie, track: Track): Uint8Array[] {
       }
     }
   }
-  if (movie.fragmented)
-    for (const { offset, size } of readFragmentSamples(movie, track)) if (!take(offset, size)) return samples;
+  for (const { offset, size } of readFragmentSamples(movie).get(track.id) ?? [])
+    if (!take(offset, size)) return samples;
   return samples;
 }

@@ -1,7 +1,15 @@
 import { Mp4Error } from './error.ts';
 
-/** Boxes directly in one container. A film of four hours in fragments of one second has under 50,000 at the top. */
-const MAX_CHILDREN = 100_000;
+/** Boxes that are looked at in one file, at all depths: a film of four hours in fragments of one second has 160,000. */
+const MAX_BOXES = 1 << 18;
+
+/** What all boxes of a file share. */
+interface BoxedFile {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  /** Boxes that were found so far. */
+  boxes: number;
+}
 
 /** One box of ISO/IEC 14496-12 4.2: a view into the file. All reads are relative to the body and never leave the box. */
 export class Box {
@@ -13,18 +21,21 @@ export class Box {
   readonly end: number;
   /** The file ends before the box does. Only a box at the top of a file can be cut. */
   readonly cut: boolean;
-  readonly bytes: Uint8Array;
-  readonly #view: DataView;
-  readonly #children = new Map<number, readonly Box[]>();
+  readonly #file: BoxedFile;
+  #children: Map<number, readonly Box[]> | undefined;
 
-  constructor(view: DataView, type: string, start: number, body: number, end: number, cut: boolean) {
-    this.#view = view;
-    this.bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  constructor(file: BoxedFile, type: string, start: number, body: number, end: number, cut: boolean) {
+    this.#file = file;
     this.type = type;
     this.start = start;
     this.body = body;
     this.end = end;
     this.cut = cut;
+  }
+
+  /** The whole file. */
+  get bytes(): Uint8Array {
+    return this.#file.bytes;
   }
 
   /** Bytes in the body. */
@@ -48,36 +59,36 @@ export class Box {
   }
 
   u8(at: number): number {
-    return this.#view.getUint8(this.#checked(at, 1));
+    return this.#file.view.getUint8(this.#checked(at, 1));
   }
 
   u16(at: number): number {
-    return this.#view.getUint16(this.#checked(at, 2));
+    return this.#file.view.getUint16(this.#checked(at, 2));
   }
 
   u32(at: number): number {
-    return this.#view.getUint32(this.#checked(at, 4));
+    return this.#file.view.getUint32(this.#checked(at, 4));
   }
 
   i32(at: number): number {
-    return this.#view.getInt32(this.#checked(at, 4));
+    return this.#file.view.getInt32(this.#checked(at, 4));
   }
 
   /** A 64-bit number. Above 2^53 it can be no offset, size or time of a real file. */
   u64(at: number): number {
-    return this.#exact(this.#view.getBigUint64(this.#checked(at, 8)));
+    return this.#exact(this.#file.view.getBigUint64(this.#checked(at, 8)));
   }
 
   i64(at: number): number {
-    return this.#exact(this.#view.getBigInt64(this.#checked(at, 8)));
+    return this.#exact(this.#file.view.getBigInt64(this.#checked(at, 8)));
   }
 
   f64(at: number): number {
-    return this.#view.getFloat64(this.#checked(at, 8));
+    return this.#file.view.getFloat64(this.#checked(at, 8));
   }
 
   fourcc(at: number): string {
-    return fourcc(this.#view, this.#checked(at, 4));
+    return fourcc(this.#file.view, this.#checked(at, 4));
   }
 
   /**
@@ -94,10 +105,11 @@ export class Box {
 
   /** The boxes inside, from `from` in the body on. */
   children(from = 0): readonly Box[] {
-    let found = this.#children.get(from);
+    let found = this.#children?.get(from);
     if (!found) {
       this.#checked(from, 0);
-      found = readBoxes(this.#view, this.body + from, this.end, this.type);
+      found = readBoxes(this.#file, this.body + from, this.end, this.type);
+      this.#children ??= new Map();
       this.#children.set(from, found);
     }
     return found;
@@ -131,9 +143,11 @@ export class Box {
 }
 
 /** The boxes at the top of a file. The last one may be cut. */
-export function readTopBoxes(bytes: Uint8Array): readonly Box[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return readBoxes(view, 0, bytes.length, undefined);
+export function readTopBoxes(file: Uint8Array): readonly Box[] {
+  // A Buffer's slice() would share its memory, a Uint8Array's is a copy.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  return readBoxes({ bytes, view, boxes: 0 }, 0, bytes.length, undefined);
 }
 
 /** What the first 8 or 16 bytes of a box say. `size` is in bytes, header included; 0 means "to the end of the file". */
@@ -149,10 +163,10 @@ export function readBoxHeader(
   return { type, size: Number(view.getBigUint64(at + 8)), headerSize: 16 };
 }
 
-function readBoxes(view: DataView, from: number, to: number, parent: string | undefined): Box[] {
+function readBoxes(file: BoxedFile, from: number, to: number, parent: string | undefined): Box[] {
   const boxes: Box[] = [];
   for (let at = from; at + 8 <= to;) {
-    const header = readBoxHeader(view, at);
+    const header = readBoxHeader(file.view, at);
     if (!header) break;
     let { size } = header;
     if (size === 0) {
@@ -165,9 +179,9 @@ function readBoxes(view: DataView, from: number, to: number, parent: string | un
     const cut = at + size > to;
     if (cut && parent !== undefined)
       throw new Mp4Error('malformed', `box ${header.type} is larger than ${parent} around it`);
-    if (boxes.length === MAX_CHILDREN) throw new Mp4Error('tooLarge', 'too many boxes');
+    if (++file.boxes > MAX_BOXES) throw new Mp4Error('tooLarge', 'too many boxes');
     const body = Math.min(at + header.headerSize, to);
-    boxes.push(new Box(view, header.type, at, body, Math.min(at + size, to), cut));
+    boxes.push(new Box(file, header.type, at, body, Math.min(at + size, to), cut));
     at += size;
   }
   return boxes;

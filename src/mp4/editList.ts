@@ -45,11 +45,15 @@ export function presentedStretches(
   mediaTimescale: number,
 ): readonly Stretch[] {
   if (edits.length === 0) return [{ from: 0, length: available }];
-  return edits.map(({ duration, mediaTime }) => {
+  return edits.flatMap(({ duration, mediaTime }, index): Stretch[] => {
     const wanted = Math.round((duration / movieTimescale) * rate);
-    if (mediaTime === undefined) return { from: undefined, length: wanted };
+    if (mediaTime === undefined) return [{ from: undefined, length: wanted }];
     const from = Math.min(available, Math.round((mediaTime / mediaTimescale) * rate));
     const left = available - from;
-    return { from, length: duration === 0 ? left : Math.min(wanted, left) };
+    const length = duration === 0 ? left : Math.min(wanted, left);
+    const isLast = index === edits.length - 1;
+    // What follows keeps its time where the media ends before the edit does.
+    const missing: Stretch = { from: undefined, length: wanted - length };
+    return isLast || missing.length <= 0 ? [{ from, length }] : [{ from, length }, missing];
   });
 }

@@ -1,17 +1,12 @@
+import { readAacStream } from './aacTrack.ts';
+import { readAudioConfig } from './audioConfig.ts';
 import { readBoxHeader } from './box.ts';
 import { isAac, readElementaryStream } from './elementaryStream.ts';
 import { Mp4Error } from './error.ts';
-import { readFragmentSamples } from './fragments.ts';
+import { type FragmentSample, readFragmentSamples } from './fragments.ts';
 import { type Movie, readMovie, type Track } from './movie.ts';
 import { mediaDuration, readSampleSizes } from './sampleTable.ts';
 import { box, concatenate } from './write.ts';
-
-/** `samplingFrequencyIndex` of ISO/IEC 14496-3 1.6.3.4, in Hz. */
-const SAMPLING_FREQUENCIES = [
-  96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
-];
-/** Loudspeakers by `channelConfiguration` of ISO/IEC 14496-3 1.6.3.5; 0 leaves it to the stream. */
-const CHANNELS = [undefined, 1, 2, 3, 4, 5, 6, 8, undefined, undefined, undefined, 7, 8, undefined, 8];
 
 /** All boxes but the media data together, in bytes: a film of many hours stays below. */
 const MAX_STRUCTURE = 64 << 20;
@@ -34,6 +29,8 @@ export interface VideoFacts {
   /** RFC 6381: `mp4a.40.2` for AAC-LC; else the type of the sample entry. */
   audioCodec?: string;
   hasAudio: boolean;
+  /** The sound (its first track, which browsers play) is AAC, of whichever profile. */
+  hasAac: boolean;
   audioChannels?: number;
   /** Hz. */
   sampleRate?: number;
@@ -42,7 +39,11 @@ export interface VideoFacts {
 /** Reads the facts from a whole file, or from one that was cut behind its `moov`. Throws Mp4Error. */
 export function readFacts(bytes: Uint8Array): VideoFacts {
   const movie = readMovie(bytes);
-  const counted = movie.tracks.map(track => ({ track, ...countSamples(movie, track) }));
+  const fragments = readFragmentSamples(movie);
+  const counted = movie.tracks.map(track => ({
+    track,
+    ...countSamples(track, fragments.get(track.id) ?? []),
+  }));
   const video = counted.find(({ track, samples }) => track.handler === 'vide' && samples > 0);
   const audio = counted.find(({ track, samples }) => track.handler === 'soun' && samples > 0);
   const longest = video ?? audio;
@@ -54,6 +55,7 @@ export function readFacts(bytes: Uint8Array): VideoFacts {
     ...(video && video.seconds > 0 && { frameRate: video.samples / video.seconds }),
     ...(video?.track.sampleEntry && { videoCodec: video.track.sampleEntry.type.trim() }),
     hasAudio: audio !== undefined,
+    hasAac: audio !== undefined && readAacStream(audio.track) !== undefined,
     ...(audio && audioFacts(audio.track)),
   };
 }
@@ -95,9 +97,10 @@ export async function readFactsFrom(
 }
 
 /** Number of samples and how long they last in seconds, as the media counts (no edit list). */
-function countSamples(movie: Movie, track: Track): { samples: number; seconds: number } {
-  const { stbl, timescale } = track;
-  const fragments = movie.fragmented ? readFragmentSamples(movie, track) : [];
+function countSamples(
+  { stbl, timescale }: Track,
+  fragments: readonly FragmentSample[],
+): { samples: number; seconds: number } {
   const fragmentTime = fragments.reduce((total, { duration }) => total + duration, 0);
   return {
     samples: readSampleSizes(stbl).count + fragments.length,
@@ -124,18 +127,19 @@ function displaySize({ tkhd, sampleEntry }: Track): { width?: number; height?: n
   return sideways ? { width: height, height: width } : { width, height };
 }
 
-function audioFacts({ sampleEntry }: Track): {
+function audioFacts(track: Track): {
   audioCodec?: string;
   audioChannels?: number;
   sampleRate?: number;
 } {
+  const { sampleEntry } = track;
   if (!sampleEntry) return {};
   // QuickTime's version 2 has them further behind.
   const quickTime2 = sampleEntry.u16(8) === 2;
   const channels = quickTime2 ? sampleEntry.u32(40) : sampleEntry.u16(16);
   const rate = quickTime2 ? sampleEntry.f64(32) : sampleEntry.u32(24) / 65536;
-  const stream = sampleEntry.type === 'mp4a' ? readElementaryStream(sampleEntry) : undefined;
-  const config = stream && isAac(stream) ? audioConfig(stream.decoderSpecificInfo) : undefined;
+  const stream = sampleEntry.type === 'mp4a' ? readElementaryStream(track) : undefined;
+  const config = stream && isAac(stream) ? readAudioConfig(stream.decoderSpecificInfo) : undefined;
   const audioChannels = config?.channels ?? channels;
   const sampleRate = config?.sampleRate ?? rate;
   return {
@@ -149,20 +153,4 @@ function audioFacts({ sampleEntry }: Track): {
 function codecName(objectTypeIndication: number, objectType: number | undefined): string {
   const name = `mp4a.${objectTypeIndication.toString(16)}`;
   return objectTypeIndication === 0x40 && objectType !== undefined ? `${name}.${objectType}` : name;
-}
-
-/** The first fields of an AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1), as far as the facts need them. */
-function audioConfig(
-  info: Uint8Array | undefined,
-): { objectType: number; sampleRate: number | undefined; channels: number | undefined } | undefined {
-  if (!info || info.length < 2) return undefined;
-  let bits = 0n;
-  for (let index = 0; index < 8; index++) bits = (bits << 8n) | BigInt(info[index] ?? 0);
-  let left = 64n;
-  const read = (count: bigint): number => Number(BigInt.asUintN(Number(count), bits >> (left -= count)));
-  let objectType = read(5n);
-  if (objectType === 31) objectType = 32 + read(6n);
-  const frequencyIndex = read(4n);
-  const sampleRate = frequencyIndex === 15 ? read(24n) : SAMPLING_FREQUENCIES[frequencyIndex];
-  return { objectType, sampleRate, channels: CHANNELS[read(4n)] };
 }

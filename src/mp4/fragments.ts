@@ -1,9 +1,25 @@
 import type { Box } from './box.ts';
 import { Mp4Error } from './error.ts';
-import type { Movie, Track } from './movie.ts';
+import type { Movie } from './movie.ts';
 
-/** Nearly six hours of 50 pictures or AAC frames per second. A run without per-sample fields can declare any number for free. */
+/**
+ * Samples of all tracks together: three hours of 50 pictures and 47 AAC frames per second. A run without per-sample fields can
+ * declare any number for free.
+ */
 const MAX_SAMPLES = 1 << 20;
+
+/** Fields of `tfhd` and `trun` that are there only when their flag is set. */
+const BASE_DATA_OFFSET = 0x1;
+const SAMPLE_DESCRIPTION_INDEX = 0x2;
+const DEFAULT_SAMPLE_DURATION = 0x8;
+const DEFAULT_SAMPLE_SIZE = 0x10;
+const DEFAULT_BASE_IS_MOOF = 0x020000;
+const DATA_OFFSET = 0x1;
+const FIRST_SAMPLE_FLAGS = 0x4;
+const SAMPLE_DURATION = 0x100;
+const SAMPLE_SIZE = 0x200;
+const SAMPLE_FLAGS = 0x400;
+const SAMPLE_COMPOSITION_TIME_OFFSET = 0x800;
 
 /** One sample of a movie fragment. */
 export interface FragmentSample {
@@ -15,83 +31,90 @@ export interface FragmentSample {
   readonly duration: number;
 }
 
-/** The samples of a track in all movie fragments, in order: `moof`, `traf`, `tfhd`, `trun` (ISO/IEC 14496-12 8.8). */
-export function readFragmentSamples(movie: Movie, track: Track): readonly FragmentSample[] {
-  const trex = movie.moov
-    .find('mvex')
-    ?.children()
-    .find(box => box.type === 'trex' && box.u32(4) === track.id);
-  const samples: FragmentSample[] = [];
-  for (const moof of movie.top) {
-    if (moof.type !== 'moof' || moof.cut) continue;
-    let base = moof.start;
-    for (const traf of moof.children()) {
-      if (traf.type === 'traf') base = readTrackFragment(traf, moof.start, base, track.id, trex, samples);
-    }
-  }
-  return samples;
+/** The samples in all movie fragments by their track's `track_ID`, in order. */
+export type FragmentSamples = ReadonlyMap<number, readonly FragmentSample[]>;
+
+/** Reads `moof`, `traf`, `tfhd`, `trun` (ISO/IEC 14496-12 8.8) of all tracks at once; of a file without fragments, nothing. */
+export function readFragmentSamples({ fragmented, moov, top }: Movie): FragmentSamples {
+  const reader = new FragmentReader(moov);
+  if (fragmented) for (const box of top) if (box.type === 'moof' && !box.cut) reader.readFragment(box);
+  return reader.samples;
 }
 
-/** Adds a `traf`'s samples when it is of the track. Returns where its data ends, which is where the next one's may begin. */
-function readTrackFragment(
-  traf: Box,
-  moofStart: number,
-  previousEnd: number,
-  trackId: number,
-  trex: Box | undefined,
-  samples: FragmentSample[],
-): number {
-  const tfhd = traf.require('tfhd');
-  const wanted = tfhd.u32(4) === trackId;
-  const { flags } = tfhd;
-  const fields = optionalFields(tfhd, flags, 8);
-  const baseDataOffset = fields.next64(0x1);
-  fields.next(0x2);
-  const duration = fields.next(0x8) ?? trex?.u32(12) ?? 0;
-  const size = fields.next(0x10) ?? trex?.u32(16) ?? 0;
-  const defaultBaseIsMoof = (flags & 0x020000) !== 0;
-  const base = baseDataOffset ?? (defaultBaseIsMoof ? moofStart : previousEnd);
+class FragmentReader {
+  readonly samples = new Map<number, FragmentSample[]>();
+  /** `trex` by `track_ID`. */
+  readonly #defaults = new Map<number, Box>();
+  #count = 0;
 
-  let offset = base;
-  for (const trun of traf.children()) {
-    if (trun.type !== 'trun') continue;
-    const runFlags = trun.flags;
-    const header = optionalFields(trun, runFlags, 8);
-    const dataOffset = header.next(0x1);
-    if (dataOffset !== undefined) offset = base + (dataOffset | 0);
-    header.next(0x4);
-    const perSample = [0x100, 0x200, 0x400, 0x800].filter(flag => runFlags & flag).length * 4;
-    const count = trun.count(4, header.at(), perSample);
-    if (!wanted && perSample === 0) {
-      offset += count * size;
-      continue;
-    }
-    if (samples.length + count > MAX_SAMPLES) throw new Mp4Error('tooLarge', 'too many samples');
-    for (let index = 0; index < count; index++) {
-      const sample = optionalFields(trun, runFlags, header.at() + index * perSample);
-      const sampleDuration = sample.next(0x100) ?? duration;
-      const sampleSize = sample.next(0x200) ?? size;
-      if (wanted) samples.push({ offset, size: sampleSize, duration: sampleDuration });
-      offset += sampleSize;
-    }
+  constructor(moov: Box) {
+    for (const box of moov.find('mvex')?.children() ?? [])
+      if (box.type === 'trex') this.#defaults.set(box.u32(4), box);
   }
-  return offset;
-}
 
-/** Reads fields that are there only when their flag is set, one after the other. */
-function optionalFields(box: Box, flags: number, start: number) {
-  let at = start;
-  return {
-    at: () => at,
-    next(flag: number): number | undefined {
-      if (!(flags & flag)) return undefined;
-      at += 4;
-      return box.u32(at - 4);
-    },
-    next64(flag: number): number | undefined {
-      if (!(flags & flag)) return undefined;
+  readFragment(moof: Box): void {
+    let end = moof.start;
+    for (const traf of moof.children())
+      if (traf.type === 'traf') end = this.#readTrackFragment(traf, moof.start, end);
+  }
+
+  /** Returns where the samples end, which is where those of the next track fragment may begin. */
+  #readTrackFragment(traf: Box, moofStart: number, previousEnd: number): number {
+    const tfhd = traf.require('tfhd');
+    const trackId = tfhd.u32(4);
+    const trex = this.#defaults.get(trackId);
+    const { flags } = tfhd;
+    let at = 8;
+    let base = flags & DEFAULT_BASE_IS_MOOF ? moofStart : previousEnd;
+    if (flags & BASE_DATA_OFFSET) {
+      base = tfhd.u64(at);
       at += 8;
-      return box.u64(at - 8);
-    },
-  };
+    }
+    if (flags & SAMPLE_DESCRIPTION_INDEX) at += 4;
+    let duration = trex?.u32(12) ?? 0;
+    if (flags & DEFAULT_SAMPLE_DURATION) {
+      duration = tfhd.u32(at);
+      at += 4;
+    }
+    const size = flags & DEFAULT_SAMPLE_SIZE ? tfhd.u32(at) : (trex?.u32(16) ?? 0);
+
+    const samples = this.samples.get(trackId) ?? [];
+    this.samples.set(trackId, samples);
+    let end = base;
+    for (const box of traf.children())
+      if (box.type === 'trun') end = this.#readRun(box, base, end, duration, size, samples);
+    return end;
+  }
+
+  /** Returns where the run's samples end. */
+  #readRun(
+    trun: Box,
+    base: number,
+    previousEnd: number,
+    defaultDuration: number,
+    defaultSize: number,
+    samples: FragmentSample[],
+  ): number {
+    const { flags } = trun;
+    let at = 8;
+    let offset = previousEnd;
+    if (flags & DATA_OFFSET) {
+      offset = base + trun.i32(at);
+      at += 4;
+    }
+    if (flags & FIRST_SAMPLE_FLAGS) at += 4;
+    const has = (flag: number): number => (flags & flag ? 4 : 0);
+    const sizeAt = has(SAMPLE_DURATION);
+    const perSample = sizeAt + has(SAMPLE_SIZE) + has(SAMPLE_FLAGS) + has(SAMPLE_COMPOSITION_TIME_OFFSET);
+    const count = trun.count(4, at, perSample);
+    this.#count += count;
+    if (this.#count > MAX_SAMPLES) throw new Mp4Error('tooLarge', 'too many samples');
+    for (let index = 0; index < count; index++, at += perSample) {
+      const duration = flags & SAMPLE_DURATION ? trun.u32(at) : defaultDuration;
+      const size = flags & SAMPLE_SIZE ? trun.u32(at + sizeAt) : defaultSize;
+      samples.push({ offset, size, duration });
+      offset += size;
+    }
+    return offset;
+  }
 }

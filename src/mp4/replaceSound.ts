@@ -1,7 +1,7 @@
 import { Mp4Error } from './error.ts';
 import type { Movie, Track } from './movie.ts';
 import { type Pcm, pcmChunks, pcmTrak } from './pcmTrack.ts';
-import { chunkOffsetBox, readChunks } from './sampleTable.ts';
+import { checkChunkCount, chunkOffsetBox, readChunks } from './sampleTable.ts';
 import { box, boxHeader, byteLength } from './write.ts';
 
 /** What 32-bit offsets and sizes can reach. */
@@ -16,6 +16,12 @@ interface Piece {
   readonly place: (offset: number) => void;
 }
 
+/** Throws Mp4Error where `replaceSound` would, as far as that is known before its sound is decoded. */
+export function checkReplaceable(movie: Movie): void {
+  if (movie.fragmented) throw new Mp4Error('fragmented', 'samples are in movie fragments');
+  checkChunkCount(movie.tracks);
+}
+
 /**
  * The file with one track's sound replaced by PCM, as parts to be written one after the other: `ftyp`, `moov`, then one
  * `mdat` in which picture and sound are interleaved by time, so that it plays while it loads. The samples of other tracks are
@@ -23,7 +29,7 @@ interface Piece {
  * the old sound's priming. Throws Mp4Error.
  */
 export function replaceSound(movie: Movie, track: Track, pcm: Pcm): readonly Uint8Array[] {
-  if (movie.fragmented) throw new Mp4Error('fragmented', 'samples are in movie fragments');
+  checkReplaceable(movie);
   const sound = pcmChunks(pcm);
   const soundOffsets = sound.map(() => 0);
   const soundPieces = sound.map(({ time, data }, index) => ({

@@ -2,6 +2,12 @@ import type { Box } from './box.ts';
 import { Mp4Error } from './error.ts';
 import type { Track } from './movie.ts';
 
+/**
+ * Chunks of all tracks together, each of which becomes an object: an hour and a half with one for each AAC frame. Node may end
+ * the whole process, not only a thread, when a thread's objects pass its limit of memory.
+ */
+const MAX_CHUNKS = 1 << 18;
+
 /** Consecutive samples of one track that lie together in the file. */
 export interface Chunk {
   /** Bytes from the start of the file. */
@@ -58,15 +64,27 @@ export function chunkOffsetBox(stbl: Box): Box {
   return box;
 }
 
+function countChunks(offsets: Box): number {
+  return offsets.count(4, 8, offsets.type === 'co64' ? 8 : 4);
+}
+
+/** Throws `tooLarge` where these tracks together list more chunks than are looked at. */
+export function checkChunkCount(tracks: readonly Track[]): void {
+  const count = tracks.reduce((total, { stbl }) => total + countChunks(chunkOffsetBox(stbl)), 0);
+  if (count > MAX_CHUNKS) throw new Mp4Error('tooLarge', `${count} chunks`);
+}
+
 /**
  * The chunks of a track: `stsc`, `stco`/`co64`, `stsz` and `stts` joined. The work is bounded by the size of the tables,
  * whatever they declare. Chunks may lie beyond the end of a file that was cut.
  */
-export function readChunks({ stbl }: Track): readonly Chunk[] {
+export function readChunks(track: Track): readonly Chunk[] {
+  checkChunkCount([track]);
+  const { stbl } = track;
   const sizes = readSampleSizes(stbl);
   const offsets = chunkOffsetBox(stbl);
   const wide = offsets.type === 'co64';
-  const chunkCount = offsets.count(4, 8, wide ? 8 : 4);
+  const chunkCount = countChunks(offsets);
   const runAt = chunkRuns(stbl.require('stsc'));
   const timeAt = decodingTimes(stbl.require('stts'));
 

@@ -46,8 +46,11 @@ export interface ConvertOptions {
 }
 
 const DEFAULT_TIME_LIMIT = 60_000;
-/** MiB of JavaScript objects; samples and files are held outside of this heap. */
-const MAX_HEAP = 256;
+/**
+ * MiB of JavaScript objects, twice what the limits of the room `mp4` let a file cost: a thread that passes it may take the whole
+ * process with it. Samples and files are held outside of this heap.
+ */
+const MAX_HEAP = 512;
 
 /**
  * Makes a playback copy in a thread of its own, which ends with the promise: also when aborted, or after the time limit. Never
@@ -61,7 +64,12 @@ export async function convertInWorker(
   if (signal.aborted) return { kind: 'aborted' };
   const unfinished = `${target}.${randomUUID()}.part`;
   const workerData: ConvertRequest = { source, target, unfinished };
-  const worker = new Worker(workerFile, { workerData, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP } });
+  let worker: Worker;
+  try {
+    worker = new Worker(workerFile, { workerData, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP } });
+  } catch (error) {
+    return { kind: 'failed', by: 'worker', reason: 'start', detail: String(error) };
+  }
   const { promise, resolve } = Promise.withResolvers<ConvertResult>();
   const died = (reason: string, detail: string): void =>
     resolve({ kind: 'failed', by: 'worker', reason, detail });

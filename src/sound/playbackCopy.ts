@@ -1,4 +1,4 @@
-import { replaceSound } from '../mp4/replaceSound.ts';
+import { checkReplaceable, replaceSound } from '../mp4/replaceSound.ts';
 import { type DecodingReport, openAacSound } from './aacSound.ts';
 
 /** 384 MiB of 16-bit numbers: 35 minutes of stereo at 48 kHz. */
@@ -24,6 +24,7 @@ export interface PlaybackCopy extends DecodingReport {
 export function makePlaybackCopy(bytes: Uint8Array): PlaybackCopy | undefined {
   const sound = openAacSound(bytes, MAX_SAMPLES);
   if (!sound) return undefined;
+  checkReplaceable(sound.movie);
   const { channels, sampleRate, presentedLength } = sound;
   const decoded = new Int16Array(sound.length * channels);
   const report = sound.decode((planes, at) => {

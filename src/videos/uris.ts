@@ -70,9 +70,10 @@ function escape(segment: string): string {
   return segment.replace(/[%?#\\\s\p{Cc}]/gu, encodeURIComponent);
 }
 
+/** Undefined for what no uri can say: broken escapes, and halves of characters. */
 function decode(segment: string): string | undefined {
   try {
-    return decodeURIComponent(segment);
+    return segment.isWellFormed() ? decodeURIComponent(segment) : undefined;
   } catch {
     return undefined;
   }

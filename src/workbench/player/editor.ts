@@ -7,7 +7,7 @@ import { playerHtml } from './html.ts';
 import { keepFrame } from './keepFrame.ts';
 import { factsOfName, mediaFacts } from './mediaFacts.ts';
 import { CopyError } from './playbackCopies.ts';
-import { readPreferences, writePreferences } from './preferences.ts';
+import { readPreferences, readSettings, writePreferences } from './preferences.ts';
 import type { PlayerServices } from './services.ts';
 import type { SoundHost } from './soundHost.ts';
 import { storyView } from './storyView.ts';
@@ -138,17 +138,13 @@ export class PlayerEditor implements vscode.Disposable {
       return;
     }
     this.#wantsThumbnail = wantsThumbnail;
-    const configuration = vscode.workspace.getConfiguration('seedance.player');
     this.#post({
       type: 'open',
       media,
       ...(story && { story }),
       strings: playerStrings(),
       preferences: readPreferences(this.#context.globalState),
-      settings: {
-        loop: configuration.get('loop', true),
-        autoplay: configuration.get('autoplay', true),
-      },
+      settings: readSettings(vscode.workspace.getConfiguration('seedance.player')),
       wantsThumbnail,
     });
   }
@@ -243,6 +239,7 @@ function copyProblem(error: unknown): string {
   const kind = error instanceof CopyError ? error.kind : 'disk';
   if (kind === 'tooLarge') return t('the file is too large to prepare its sound.');
   if (kind === 'undecodable') return t('its sound track is damaged or in a format that cannot be decoded.');
+  if (kind === 'changed') return t('the file changed while its sound was being prepared.');
   if (kind === 'disk') return t('its sound could not be prepared, perhaps because the disk is full.');
   return t('preparing its sound took too long.');
 }

@@ -5,6 +5,8 @@ import type { Media } from '../../player/protocol.ts';
 
 export type MediaFacts = Pick<Media, 'sound' | 'frameRate' | 'frames'>;
 
+/** How every WebM begins: the EBML header of RFC 8794 11.2.1. */
+const EBML = Buffer.from([0x1a, 0x45, 0xdf, 0xa3]);
 /** Bytes at the start of a WebM in which its tracks are described. */
 const WEBM_HEAD = 1 << 16;
 
@@ -13,7 +15,8 @@ export async function mediaFacts(path: string): Promise<MediaFacts> {
   try {
     const file = await open(path);
     try {
-      return isWebm(path) ? await webmFacts(file) : await mp4Facts(file);
+      const isWebm = EBML.equals(await read(file, 0, EBML.length));
+      return isWebm ? await webmFacts(file) : await mp4Facts(file);
     } finally {
       await file.close();
     }
@@ -24,17 +27,13 @@ export async function mediaFacts(path: string): Promise<MediaFacts> {
 
 /** What a name alone tells: there is no AAC in a WebM. */
 export function factsOfName(name: string): MediaFacts {
-  return { sound: isWebm(name) ? 'none' : 'unknown' };
-}
-
-function isWebm(name: string): boolean {
-  return extname(name).toLowerCase() === '.webm';
+  return { sound: extname(name).toLowerCase() === '.webm' ? 'none' : 'unknown' };
 }
 
 async function mp4Facts(file: FileHandle): Promise<MediaFacts> {
   const { size } = await file.stat();
   const facts = await readFactsFrom((offset, length) => read(file, offset, length), size);
-  const sound = !facts.hasAudio ? 'none' : facts.audioCodec?.startsWith('mp4a') ? 'aac' : 'other';
+  const sound = !facts.hasAudio ? 'none' : facts.hasAac ? 'aac' : 'other';
   const { frameRate, frames } = facts;
   const known = frameRate !== undefined && frameRate > 0 && frameRate <= 1000;
   return { sound, ...(known && { frameRate }), ...(known && frames !== undefined && { frames }) };

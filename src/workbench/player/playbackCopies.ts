@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConvertResult } from '../../sound/convert.ts';
+import { mediaFacts } from './mediaFacts.ts';
 import { filesToEvict, type CachedFile } from './eviction.ts';
 
 /** Conversions at the same time. */
@@ -12,7 +13,7 @@ export type Convert = (source: string, target: string, signal: AbortSignal) => P
 
 /** Why there is no copy. `message` is for the log. */
 export class CopyError extends Error {
-  readonly kind: 'tooLarge' | 'undecodable' | 'disk' | 'timedOut' | 'aborted';
+  readonly kind: 'tooLarge' | 'undecodable' | 'changed' | 'disk' | 'timedOut' | 'aborted';
 
   constructor(kind: CopyError['kind'], message: string) {
     super(`${kind}: ${message}`);
@@ -41,14 +42,13 @@ export class PlaybackCopies {
 
   /**
    * The copy of a video, made if it is not there; all who ask at the same time get the same one. A video without AAC is
-   * its own copy.
+   * its own copy, and no thread is started for it where its boxes say so.
    * @param path absolute path of the video
    * @returns absolute path of the copy
    * @throws {CopyError} (rejection)
    */
   async get(path: string): Promise<string> {
-    const { size, mtimeMs } = await stat(path);
-    const key = createHash('sha256').update(`${path}\0${size}\0${mtimeMs}`).digest('hex').slice(0, 40);
+    const key = await onDisk(keyOf(path));
     const running = this.#running.get(key);
     if (running) return running;
     const copy = this.#find(key).then(found => found ?? this.#make(path, key));
@@ -69,7 +69,7 @@ export class PlaybackCopies {
       const facts = await stat(join(folder, name)).catch(() => undefined);
       if (facts?.isFile()) files.push({ name, bytes: facts.size, usedAt: facts.mtimeMs });
     }
-    for (const name of filesToEvict(files, now())) await rm(join(folder, name), { force: true });
+    for (const name of filesToEvict(files, now())) await discard(join(folder, name));
   }
 
   /** Ends all conversions. */
@@ -91,9 +91,11 @@ export class PlaybackCopies {
   async #make(source: string, key: string): Promise<string> {
     const { folder, convert } = this.#options;
     const target = this.#pathOf(key);
+    const { sound } = await mediaFacts(source);
+    if (sound === 'none' || sound === 'other') return source;
     await this.#turn();
     try {
-      await mkdir(folder, { recursive: true });
+      await onDisk(mkdir(folder, { recursive: true }));
       const result = await convert(source, target, this.#disposal.signal);
       if (result.kind === 'nothingToDo') return source;
       if (result.kind !== 'made') {
@@ -101,6 +103,10 @@ export class PlaybackCopies {
         const theirs = result.kind === 'failed' ? await this.#find(key) : undefined;
         if (theirs === undefined) throw copyError(result);
         return theirs;
+      }
+      if ((await keyOf(source).catch(() => undefined)) !== key) {
+        await discard(target); // its name would be that of a video which it may not be of
+        throw new CopyError('changed', 'the video changed while it was converted');
       }
     } finally {
       const next = this.#waiting.shift();
@@ -122,6 +128,25 @@ export class PlaybackCopies {
 
   #pathOf(key: string): string {
     return join(this.#options.folder, `${key}.mp4`);
+  }
+}
+
+/** Changes with the content of a video, as far as its size and time tell. */
+async function keyOf(path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path);
+  return createHash('sha256').update(`${path}\0${size}\0${mtimeMs}`).digest('hex').slice(0, 40);
+}
+
+/** Windows deletes no file that another window plays: a later cleaning finds it again. */
+async function discard(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
+}
+
+async function onDisk<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new CopyError('disk', String(error));
   }
 }
 

@@ -17,3 +17,13 @@ export function readPreferences(state: vscode.Memento): Preferences {
 export async function writePreferences(state: vscode.Memento, preferences: Preferences): Promise<void> {
   await state.update(KEY, preferences);
 }
+
+export interface Settings {
+  readonly loop: boolean;
+  readonly autoplay: boolean;
+}
+
+/** VS Code hands over whatever settings.json holds, of any type. @param configuration of `seedance.player` */
+export function readSettings(configuration: { get(key: string): unknown }): Settings {
+  return { loop: configuration.get('loop') !== false, autoplay: configuration.get('autoplay') !== false };
+}

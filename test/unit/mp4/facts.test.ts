@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Mp4Error } from '../../../src/mp4/error.ts';
 import { readFacts, readFactsFrom } from '../../../src/mp4/facts.ts';
+import { patch } from '../../support/media/boxes.ts';
 import { makeMedia, makeMediaBytes, needFfmpeg } from '../../support/media/ffmpeg.ts';
 import { aac, h264, hevc, picture, smallClip, sound } from '../../support/media/recipes.ts';
 
@@ -36,6 +37,7 @@ describe('facts of an MP4', function () {
       videoCodec: 'avc1',
       audioCodec: 'mp4a.40.2',
       hasAudio: true,
+      hasAac: true,
       audioChannels: 2,
       sampleRate: 48000,
     });
@@ -51,6 +53,7 @@ describe('facts of an MP4', function () {
       frameRate: 24,
       videoCodec: 'avc1',
       hasAudio: false,
+      hasAac: false,
     });
   });
 
@@ -65,6 +68,7 @@ describe('facts of an MP4', function () {
       makeMediaBytes([...picture(1), ...sound(1, 44100, 1), ...h264, '-c:a', 'libmp3lame']),
     );
     assert.equal(mp3.facts.audioCodec, 'mp4a.6b');
+    assert.equal(mp3.facts.hasAac, false);
   });
 
   it('turns and stretches the pixels as a player does', async () => {
@@ -100,6 +104,14 @@ describe('facts of an MP4', function () {
       [mov.facts.frames, mov.facts.audioCodec, mov.facts.audioChannels, mov.facts.sampleRate],
       [24, 'mp4a.40.2', 2, 48000],
     );
+  });
+
+  it('reads the audio sample entry of version 1 of ISO/IEC 14496-12, which is not that of QuickTime', async () => {
+    const clip = makeMediaBytes(smallClip);
+    const stsd = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd'];
+    const described = patch(clip, stsd, 0, [1], 1);
+    const entry = patch(described, stsd, 8 + 8 + 8, [0, 1], 1);
+    assert.equal((await bothWays(entry)).facts.audioCodec, 'mp4a.40.2');
   });
 
   it('reads no media data', async () => {

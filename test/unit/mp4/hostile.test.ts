@@ -5,6 +5,7 @@ import { readFacts, readFactsFrom } from '../../../src/mp4/facts.ts';
 import { readMovie } from '../../../src/mp4/movie.ts';
 import { findBox, patch } from '../../support/media/boxes.ts';
 import { makeMediaBytes, needFfmpeg } from '../../support/media/ffmpeg.ts';
+import { box, concatenate, u32 } from '../../../src/mp4/write.ts';
 import { seededRandom } from '../../support/media/random.ts';
 import { smallClip } from '../../support/media/recipes.ts';
 
@@ -19,6 +20,26 @@ const readLargeMoov = (_offset: number, length: number) => {
   assert.ok(length <= 16, `asked for ${length} bytes`);
   return Promise.resolve(Uint8Array.from([0x7f, 0, 0, 0, 0x6d, 0x6f, 0x6f, 0x76]));
 };
+
+/** A track of sound that lists no samples. */
+const trak = (id: number, ...more: Uint8Array[]) =>
+  box(
+    'trak',
+    ...more,
+    box('tkhd', u32(0, 0, 0, id)),
+    box(
+      'mdia',
+      box('mdhd', u32(0, 0, 0, 1000, 0)),
+      box('hdlr', u32(0, 0), new TextEncoder().encode('soun')),
+      box('minf', box('stbl', box('stsd', u32(0, 0)), box('stts', u32(0, 0)), box('stsz', u32(0, 0, 0)))),
+    ),
+  );
+
+const fragment = (trackId: number, ...run: number[]) =>
+  box('traf', box('tfhd', u32(0, trackId)), box('trun', u32(...run)));
+
+const movieFile = (tracks: Uint8Array[], ...fragments: Uint8Array[]) =>
+  concatenate([box('ftyp'), box('moov', box('mvhd', u32(0, 0, 0, 1000)), ...tracks), ...fragments]);
 
 describe('hostile MP4', function () {
   this.timeout(30_000);
@@ -77,6 +98,18 @@ describe('hostile MP4', function () {
     // No field per sample, so that the count alone speaks.
     const bytes = patch(fragmented, trun, 0, [0, 0, 0, 0, ...HUGE]);
     assert.throws(() => readFacts(bytes), kindOf('tooLarge'));
+  });
+
+  it('has many tracks that each take fragments again, or boxes without end at all depths', () => {
+    const soundTracks = Array.from({ length: 64 }, (_, index) => trak(index + 1));
+    const runs = soundTracks.map((_, index) => fragment(index + 1, 0, 1 << 15));
+    const free = box('moof', ...runs);
+    assert.throws(() => readFacts(movieFile(soundTracks, free)), kindOf('tooLarge'));
+    const ofNoTrack = box('moof', fragment(99, 0, 1 << 20));
+    assert.throws(() => readFacts(movieFile(soundTracks, ofNoTrack, ofNoTrack)), kindOf('tooLarge'));
+
+    const many = concatenate(Array.from({ length: 90_000 }, () => box('free')));
+    assert.throws(() => readFacts(movieFile([1, 2, 3].map(id => trak(id, many)))), kindOf('tooLarge'));
   });
 
   it('cannot make readFactsFrom read without end or much', async () => {

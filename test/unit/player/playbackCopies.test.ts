@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import disk, { mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CopyError, PlaybackCopies, type Convert } from '../../../src/workbench/player/playbackCopies.ts';
+import { repository } from '../../support/paths.ts';
+
+const failsAs = (kind: CopyError['kind']) => (error: unknown) =>
+  error instanceof CopyError && error.kind === kind;
 
 describe('playback copies', () => {
   let folder: string;
@@ -60,6 +65,55 @@ describe('playback copies', () => {
     assert.deepEqual(await readdir(folder), []);
   });
 
+  it('starts no conversion where the file says that there is no AAC', async () => {
+    const silent = join(repository, 'media', 'demo', 'clip-silent.mp4');
+    assert.equal(await copies.get(silent), silent);
+    assert.deepEqual(made, []);
+  });
+
+  it('keeps no copy of a video that changed while it was converted', async () => {
+    const works = convert;
+    convert = async (source, target, signal) => {
+      const result = await works(source, target, signal);
+      await writeFile(source, 'replaced meanwhile');
+      return result;
+    };
+    await assert.rejects(copies.get(video), failsAs('changed'));
+    assert.deepEqual(await readdir(folder), []);
+    convert = async (source, target, signal) => {
+      const result = await works(source, target, signal);
+      await rm(source);
+      return result;
+    };
+    await assert.rejects(copies.get(video), failsAs('changed'));
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('says in its own words that the disk does not do what it should', async () => {
+    await assert.rejects(copies.get(join(folder, 'missing.mp4')), failsAs('disk'));
+    await writeFile(folder, 'a file where the folder should be');
+    await assert.rejects(copies.get(video), failsAs('disk'));
+  });
+
+  it('hands a new copy over though an old one cannot be deleted', async () => {
+    const old = await copies.get(video);
+    await utimes(old, new Date(1), new Date(1));
+    await writeFile(video, 'another');
+    const original = disk.rm;
+    disk.rm = () => Promise.reject(new Error('EBUSY: another window plays it'));
+    syncBuiltinESMExports();
+    try {
+      assert.equal(await readFile(await copies.get(video), 'utf8'), 'copy of another');
+      await copies.clean();
+    } finally {
+      disk.rm = original;
+      syncBuiltinESMExports();
+    }
+    assert.equal((await readdir(folder)).length, 2);
+    await copies.clean();
+    assert.equal((await readdir(folder)).length, 1);
+  });
+
   it('says why there is no copy, and tries anew', async () => {
     const works = convert;
     const failure = { kind: 'failed', by: 'mp4', reason: 'fragmented', detail: 'moof' } as const;
@@ -71,7 +125,7 @@ describe('playback copies', () => {
     ] as const;
     for (const [result, kind] of cases) {
       convert = async () => result;
-      await assert.rejects(copies.get(video), error => error instanceof CopyError && error.kind === kind);
+      await assert.rejects(copies.get(video), failsAs(kind));
     }
     convert = works;
     assert.equal(await readFile(await copies.get(video), 'utf8'), 'copy of a video');

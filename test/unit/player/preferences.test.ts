@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
-import { readPreferences, writePreferences } from '../../../src/workbench/player/preferences.ts';
+import {
+  readPreferences,
+  readSettings,
+  writePreferences,
+} from '../../../src/workbench/player/preferences.ts';
 
 /** Keeps what it is given, as JSON does. */
 class Memory implements vscode.Memento {
@@ -36,5 +40,19 @@ describe('volume and mute', () => {
       await memory.update(key, wrong);
       assert.deepEqual(readPreferences(memory), { volume: 1, muted: false });
     }
+  });
+});
+
+const read = (values: Record<string, unknown>) => readSettings({ get: key => values[key] });
+
+describe("the player's settings", () => {
+  it('are what was set, or on', () => {
+    assert.deepEqual(read({ loop: false, autoplay: true }), { loop: false, autoplay: true });
+    assert.deepEqual(read({}), { loop: true, autoplay: true });
+  });
+
+  it('are on where settings.json holds something else, which the page would refuse', () => {
+    for (const wrong of ['no', 0, null, {}])
+      assert.deepEqual(read({ loop: wrong, autoplay: wrong }), { loop: true, autoplay: true });
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { convertInWorker } from '../../../src/sound/convert.ts';
 import { makePlaybackCopy } from '../../../src/sound/playbackCopy.ts';
 import { makeMedia, needFfmpeg } from '../../support/media/ffmpeg.ts';
+import { Mounts, whyNoMounts } from '../../support/mounts.ts';
 import { h264, picture, smallClip } from '../../support/media/recipes.ts';
 
 const workerFile = new URL('../../../src/sound/convertWorker.ts', import.meta.url);
@@ -13,6 +14,7 @@ const script = (source: string) => new URL(`data:text/javascript,${encodeURIComp
 
 describe('conversion in a worker', function () {
   this.timeout(30_000);
+  const mounts = new Mounts();
   let folder = '';
   let target = '';
   before(function () {
@@ -23,6 +25,7 @@ describe('conversion in a worker', function () {
     target = join(folder, 'copy.mp4');
   });
   afterEach(() => {
+    mounts.unmountAll();
     if (folder) rmSync(folder, { recursive: true });
   });
 
@@ -85,10 +88,42 @@ describe('conversion in a worker', function () {
     assert.deepEqual(readdirSync(folder), []);
   });
 
+  it('leaves nothing on a disk that is full, and works when there is room again', async function () {
+    const reason = whyNoMounts();
+    if (reason !== undefined) {
+      console.log(`      skipped: ${reason}`);
+      this.skip();
+    }
+    const place = await mounts.tmpfs(join(folder, 'small'), '64k');
+    target = join(place, 'copy.mp4');
+    assert.deepEqual(await failure(makeMedia(smallClip)), ['disk', 'ENOSPC']);
+    assert.deepEqual(readdirSync(place), []);
+    mounts.remount(place, 'size=4m');
+    assert.equal((await convert(makeMedia(smallClip))).kind, 'made');
+  });
+
+  it('makes one whole file when two windows write the same', async () => {
+    const source = makeMedia(smallClip);
+    const results = await Promise.all([convert(source), convert(source)]);
+    assert.deepEqual(
+      results.map(({ kind }) => kind),
+      ['made', 'made'],
+    );
+    assert.deepEqual(readdirSync(folder), ['copy.mp4']);
+    const [first] = results;
+    assert.equal(first?.kind === 'made' && first.bytes, statSync(target).size);
+  });
+
+  it('stops a worker that runs on without end', async () => {
+    const request = { source: 'a', target, signal: new AbortController().signal, timeLimit: 200 };
+    assert.deepEqual(await convertInWorker(script('for (;;);'), request), { kind: 'timedOut' });
+  });
+
   it('survives a worker that is not there, throws or says nothing', async () => {
     const request = { source: 'a', target, signal: new AbortController().signal };
     for (const [worker, reason] of [
       [join(folder, 'missing.cjs'), 'Error'],
+      ['no absolute path', 'start'],
       [script('throw new TypeError("broken")'), 'TypeError'],
       [script('process.exit(3)'), 'exit'],
     ] as const) {

@@ -6,8 +6,10 @@ import { Mp4Error } from '../../../src/mp4/error.ts';
 import { readFacts } from '../../../src/mp4/facts.ts';
 import { readMovie } from '../../../src/mp4/movie.ts';
 import { readChunks } from '../../../src/mp4/sampleTable.ts';
+import { box, u32 } from '../../../src/mp4/write.ts';
+import { decodeAudio } from '../../../src/sound/decodeAudio.ts';
 import { makePlaybackCopy } from '../../../src/sound/playbackCopy.ts';
-import { findBox, patch } from '../../support/media/boxes.ts';
+import { findBox, patch, replaceBox } from '../../support/media/boxes.ts';
 import { ffmpegDecode, signalToNoise } from '../../support/media/decode.ts';
 import { makeMedia, needFfmpeg, readWithFfmpeg } from '../../support/media/ffmpeg.ts';
 import { aac, h264, hevc, picture, smallClip, sound } from '../../support/media/recipes.ts';
@@ -75,7 +77,7 @@ describe('playback copy', function () {
       const after = readFacts(bytes);
       assert.deepEqual(
         { ...after, audioCodec: '', sampleRate: 0 },
-        { ...before, audioCodec: '', sampleRate: 0 },
+        { ...before, audioCodec: '', sampleRate: 0, hasAac: false },
       );
       const late = ['-af', 'aresample=async=1:first_pts=0'];
       const theirs = ffmpegDecode(original, before.audioChannels ?? 0, late);
@@ -142,8 +144,13 @@ describe('playback copy', function () {
       '-movflags',
       'frag_keyframe+empty_moov',
     ]);
+    const bytes = read(path);
+    assert.equal(decodeAudio(bytes)?.badFrames, 0);
+    // Nothing is decoded in vain: not even that all of it is damaged is found out.
+    for (const mdat of readMovie(bytes).top.filter(({ type }) => type === 'mdat'))
+      bytes.fill(0xff, mdat.body, mdat.end);
     assert.throws(
-      () => makePlaybackCopy(read(path)),
+      () => makePlaybackCopy(bytes),
       (error: unknown) => error instanceof Mp4Error && error.kind === 'fragmented',
     );
   });
@@ -190,6 +197,18 @@ describe('playback copy', function () {
       () => makePlaybackCopy(shared),
       (error: unknown) => error instanceof Mp4Error && error.kind === 'malformed',
     );
+  });
+
+  it('is refused where there are more chunks than fit into the memory of its thread', () => {
+    const clip = read(makeMedia(smallClip));
+    const withChunks = (count: number, trak: number) =>
+      replaceBox(clip, [...STBL, 'stco'], box('stco', u32(0, count), new Uint8Array(4 * count)), trak);
+    for (const trak of [0, 1])
+      assert.throws(
+        () => makePlaybackCopy(withChunks(300_000, trak)),
+        (error: unknown) => error instanceof Mp4Error && error.kind === 'tooLarge',
+      );
+    assert.ok(makePlaybackCopy(withChunks(200_000, 0)));
   });
 
   it('of a file that was cut presents what there is', () => {

@@ -94,6 +94,7 @@ describe('resolveUri', () => {
       'x#y',
       'x%00y',
       '%zz',
+      'half a character \ud800.md',
     ]) {
       assert.equal(resolveUri(relative, SIDECAR, ROOT), undefined, relative);
     }
