@@ -19,58 +19,47 @@ export interface Recording {
   readonly frames: readonly { readonly at: number; readonly media: number; readonly rate: number }[];
 }
 
+/** Seconds between two clicks of the pilot; the recorder hears them less late than that. */
+const PILOT = 0.25;
+
 /**
- * Runs in the page. Every connection to the loudspeakers, and the video's own sound, also goes to a recorder. The recorder's
- * delay is measured with a click of its own.
+ * Runs in the page. Every connection to the loudspeakers, and the video's own sound, also goes to a recorder, in its left channel.
+ * In the right one it hears a pilot, clicks at known times: the recorder itself knows them only to some milliseconds, and a busy browser drops buffers.
  */
 const INSTALL = `(async () => {
   const video = document.querySelector('video');
   const size = 512;
-  const context = globalThis.tap?.context ?? new AudioContext({ latencyHint: 'interactive' });
+  const context = globalThis.tap?.context ?? new AudioContext({ latencyHint: 'interactive', sampleRate: 48000 });
   const ear = globalThis.ear = { sampleRate: context.sampleRate, blocks: [], frames: [], on: false };
   await context.resume();
   const recorder = context.createScriptProcessor(size, 2, 2);
-  recorder.connect(context.destination);
-  let delay = 0;
-  let onClick;
+  const channels = context.createChannelMerger(2);
+  channels.connect(recorder).connect(context.destination);
+  const pilot = context.createBufferSource();
+  pilot.buffer = context.createBuffer(1, ${PILOT} * context.sampleRate, context.sampleRate);
+  pilot.buffer.getChannelData(0).fill(0.5, 0, 64);
+  pilot.loop = true;
+  pilot.connect(channels, 0, 1);
+  const pilotAt = Math.ceil((context.currentTime + 0.1) * context.sampleRate) / context.sampleRate;
+  pilot.start(pilotAt);
+  let loud = false;
   recorder.onaudioprocess = event => {
-    const samples = event.inputBuffer.getChannelData(0);
-    if (onClick) {
-      const index = samples.findIndex(sample => Math.abs(sample) > 0.4);
-      if (index >= 0) onClick(event.playbackTime + index / context.sampleRate);
-      return;
+    const clicks = event.inputBuffer.getChannelData(1);
+    let heardAt;
+    for (let index = 0; index < size; index++) {
+      const now = clicks[index] > 0.4;
+      if (now && !loud) {
+        const passed = Math.floor((event.playbackTime + index / context.sampleRate - pilotAt) / ${PILOT});
+        heardAt = pilotAt + passed * ${PILOT} - index / context.sampleRate;
+      }
+      loud = now;
     }
     if (!ear.on) return;
     const { contextTime, performanceTime } = context.getOutputTimestamp();
-    ear.blocks.push({ at: performanceTime + (event.playbackTime - delay - contextTime) * 1000, samples: samples.slice() });
+    ear.blocks.push({ heardAt, clock: performanceTime - contextTime * 1000, samples: event.inputBuffer.getChannelData(0).slice() });
   };
-  // A busy browser drops buffers, and with one of them the click: then there is another.
-  const listenToClick = async () => {
-    const click = context.createBufferSource();
-    click.buffer = context.createBuffer(1, 64, context.sampleRate);
-    click.buffer.getChannelData(0).fill(0.5);
-    click.connect(recorder);
-    const clickAt = context.currentTime + 0.1;
-    click.start(clickAt);
-    const heardAt = await new Promise(resolve => {
-      onClick = resolve;
-      setTimeout(resolve, 1000);
-    });
-    click.disconnect();
-    return heardAt === undefined ? undefined : heardAt - clickAt;
-  };
-  let heard;
-  for (let tries = 0; heard === undefined; tries++) {
-    if (tries === 10) throw new Error('The recorder hears nothing.');
-    heard = await listenToClick();
-  }
-  onClick = undefined;
-  delay = heard;
-  if (globalThis.tap) globalThis.tap.node.connect(recorder);
-  else {
-    const source = context.createMediaElementSource(video);
-    source.connect(recorder);
-  }
+  if (globalThis.tap) globalThis.tap.node.connect(channels, 0, 0);
+  else context.createMediaElementSource(video).connect(channels, 0, 0);
   const next = () => video.requestVideoFrameCallback((_now, frame) => {
     if (ear.on) ear.frames.push({ at: frame.expectedDisplayTime, media: frame.mediaTime, rate: video.playbackRate });
     next();
@@ -86,7 +75,7 @@ const COLLECT = `(() => {
     for (const byte of bytes) text += String.fromCharCode(byte);
     return btoa(text);
   };
-  return { sampleRate: ear.sampleRate, blocks: ear.blocks.map(({ at, samples }) => ({ at, samples: encode(samples) })), frames: ear.frames };
+  return { sampleRate: ear.sampleRate, blocks: ear.blocks.map(({ samples, ...times }) => ({ ...times, samples: encode(samples) })), frames: ear.frames };
 })()`;
 
 /**
@@ -106,23 +95,40 @@ export async function installEar(frame: Frame): Promise<void> {
   await frame.evaluate(INSTALL);
 }
 
+interface RawBlock {
+  /** Seconds on the clock of Web Audio: when the first sample is heard, where a click of the pilot began in this block. */
+  readonly heardAt?: number;
+  /** Milliseconds: what to add to the clock of Web Audio. */
+  readonly clock: number;
+  /** Samples as base64. */
+  readonly samples: string;
+}
+
 /** Records while `act` runs. */
 export async function listen(frame: Frame, act: () => Promise<void>): Promise<Recording> {
   await frame.evaluate('ear.blocks = []; ear.frames = []; ear.on = true; undefined');
   await act();
-  const raw: {
-    sampleRate: number;
-    blocks: { at: number; samples: string }[];
-    frames: { at: number; media: number; rate: number }[];
-  } = await frame.evaluate(COLLECT);
-  return {
-    sampleRate: raw.sampleRate,
-    frames: raw.frames,
-    blocks: raw.blocks.map(({ at, samples }) => {
-      const bytes = Uint8Array.from(Buffer.from(samples, 'base64'));
-      return { at, samples: new Float32Array(bytes.buffer) };
-    }),
-  };
+  const { blocks, ...rest }: Omit<Recording, 'blocks'> & { blocks: RawBlock[] } =
+    await frame.evaluate(COLLECT);
+  return { ...rest, blocks: timed(blocks, rest.sampleRate) };
+}
+
+/** Blocks between two clicks of the pilot that are as far apart as they should be; where buffers were dropped, nothing is known. */
+function timed(raw: readonly RawBlock[], sampleRate: number): Recording['blocks'] {
+  const blocks: { at: number; samples: Float32Array }[] = [];
+  let next = 0; // seconds
+  let since: { at: number; samples: Float32Array }[] = [];
+  for (const { heardAt, clock, samples: text } of raw) {
+    if (heardAt !== undefined) {
+      if (Math.abs(heardAt - next) < 0.0005) blocks.push(...since);
+      since = [];
+      next = heardAt;
+    }
+    const samples = new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
+    since.push({ at: next * 1000 + clock, samples });
+    next += samples.length / sampleRate;
+  }
+  return blocks;
 }
 
 /** Energy of one frequency in samples (Goertzel's algorithm). @param frequency in cycles per sample */
@@ -211,12 +217,14 @@ export function compare(recording: Recording, pitchFollowsSpeed = false): Heard 
 /**
  * How much later each change of the tone is heard than the picture is seen that belongs to it, in milliseconds of real time.
  * The change is where the next tone becomes stronger than the one before.
+ * @param toneSeconds how long each tone lasts, at speed 1
  */
-export function skews(recording: Recording, pitchFollowsSpeed = false): number[] {
+export function skews(recording: Recording, toneSeconds: number): number[] {
   const found: number[] = [];
   const { sampleRate } = recording;
   const length = Math.round(0.02 * sampleRate);
   const step = Math.round(0.002 * sampleRate);
+  const tones = CLIP_SECONDS.length;
   for (const piece of stretches(recording)) {
     let before: number | undefined;
     for (let from = 0; from + length <= piece.samples.length; from += step) {
@@ -226,12 +234,13 @@ export function skews(recording: Recording, pitchFollowsSpeed = false): number[]
         before = undefined;
         continue;
       }
-      const heard = secondHeard(
-        piece.samples.subarray(from, from + length),
-        (pitchFollowsSpeed ? now.rate : 1) / sampleRate,
-      );
-      if (before !== undefined && heard === before + 1 && Math.abs(now.media - heard) < 0.4)
-        found.push(((now.media - heard) / now.rate) * 1000);
+      const heard = secondHeard(piece.samples.subarray(from, from + length), 1 / sampleRate);
+      if (before !== undefined && heard === (before + 1) % tones) {
+        // The tones come again: the change that was heard is the nearest one to what is seen.
+        const round = Math.round((now.media / toneSeconds - heard) / tones);
+        const began = (heard + round * tones) * toneSeconds;
+        found.push(((now.media - began) / now.rate) * 1000);
+      }
       before = heard;
     }
   }
