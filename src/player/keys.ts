@@ -21,6 +21,8 @@ export interface PageCommand {
 export interface KeyPress {
   /** `KeyboardEvent.key`. */
   readonly key: string;
+  /** `KeyboardEvent.code`: the place of the key, by its name on a US keyboard. */
+  readonly code: string;
   readonly shift: boolean;
   /** Control, Alt or Meta is held: such keys belong to VS Code. */
   readonly modified: boolean;
@@ -66,10 +68,30 @@ const SLIDER_KEYS: ReadonlySet<string> = new Set([
 /** The command of a key; undefined when the key is not the player's. */
 export function commandOf(press: KeyPress): KeyCommand | undefined {
   if (press.modified) return undefined;
-  const key = press.key.toLowerCase();
+  const key = letterOf(press).toLowerCase();
   if (press.focus === 'button' && BUTTON_KEYS.has(key)) return undefined;
   if (press.focus === 'slider' && SLIDER_KEYS.has(key)) return undefined;
   return (press.shift ? SHIFTED.get(key) : undefined) ?? COMMANDS.get(key);
+}
+
+/** Where letters are not Latin (Korean, Russian, Greek, …) the place of the key tells which one is meant. */
+function letterOf({ key, code, shift }: KeyPress): string {
+  if (key !== 'Process' && /^[\x20-\x7e]+$/.test(key)) return key;
+  if (code === 'Comma') return shift ? '<' : ',';
+  if (code === 'Period') return shift ? '>' : '.';
+  return /^Key([A-Z])$/.exec(code)?.[1] ?? key;
+}
+
+const GOING_ON: ReadonlySet<KeyCommand['do']> = new Set<KeyCommand['do']>([
+  'seekBy',
+  'stepFrames',
+  'changeVolume',
+  'changeSpeed',
+]);
+
+/** Whether a command is done again and again while its key is held down. */
+export function goesOn(command: KeyCommand): boolean {
+  return GOING_ON.has(command.do);
 }
 
 export const SPEEDS: readonly number[] = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];

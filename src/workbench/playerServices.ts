@@ -75,7 +75,13 @@ async function runOnSidecar(
     const source = sourceOf(sidecar, uri);
     if (!source) throw new Error(vscode.l10n.t('nothing is known of where this video comes from.'));
     const selection = new vscode.Range(source.line, 0, source.line, 0);
-    await vscode.window.showTextDocument(vscode.Uri.parse(source.uri), { selection });
+    try {
+      await vscode.window.showTextDocument(vscode.Uri.parse(source.uri), { selection });
+    } catch (error) {
+      throw new Error(vscode.l10n.t('the text that this video was made of is not there any more.'), {
+        cause: error,
+      });
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { registerHooks } from 'node:module';
 import type { Page } from 'playwright-core';
 import * as v from 'valibot';
 import {
@@ -11,8 +12,10 @@ import {
   type HostMessage,
   type OpenMessage,
   type PageMessage,
+  type PlayerStrings,
 } from '../../src/player/protocol.ts';
 import { playerHtml } from '../../src/workbench/player/html.ts';
+import { waitFor } from '../support/waitFor.ts';
 
 const NONCE = 'test-nonce';
 const TYPES: Readonly<Record<string, string>> = {
@@ -26,8 +29,8 @@ export interface PlayerHost extends AsyncDisposable {
   readonly url: string;
   /** What the page said since it was opened, in order. */
   readonly received: PageMessage[];
-  /** Address of a file that the page may load. */
-  mediaUrl(file: string): string;
+  /** Address of a file that the page may load. @param delay milliseconds before each answer */
+  mediaUrl(file: string, delay?: number): string;
   /** Loads the page and opens the player; `answer` is called for each request. */
   open(page: Page, open: Partial<OpenMessage> & Pick<OpenMessage, 'media'>): Promise<void>;
   send(page: Page, message: HostMessage): Promise<void>;
@@ -58,6 +61,22 @@ export const testStrings = v.parse(
   Object.fromEntries(STRING_KEYS.map(key => [key, PATTERNS[key] ?? words(key)])),
 );
 
+/** The texts as people read them: the extension makes them with `l10n.t`, which gives English where there is no VS Code. */
+export async function englishStrings(): Promise<PlayerStrings> {
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === 'vscode'
+        ? { url: 'data:text/javascript,export const l10n = { t: text => text };', shortCircuit: true }
+        : next(specifier, context),
+  });
+  try {
+    const { playerStrings: make } = await import('../../src/workbench/player/strings.ts');
+    return make();
+  } finally {
+    hooks.deregister();
+  }
+}
+
 /** The page's `acquireVsCodeApi`: its state lives as long as the tab. */
 const VSCODE_API = `globalThis.acquireVsCodeApi = () => ({
   getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
@@ -75,9 +94,9 @@ function revive(json: string): PageMessage {
 }
 
 export async function startPlayerHost(dist: string): Promise<PlayerHost> {
-  const files = new Map<string, string>([
-    ['/player.js', `${dist}/player.js`],
-    ['/player.css', `${dist}/player.css`],
+  const files = new Map([
+    ['/player.js', { path: `${dist}/player.js`, delay: 0 }],
+    ['/player.css', { path: `${dist}/player.css`, delay: 0 }],
   ]);
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
@@ -94,7 +113,7 @@ export async function startPlayerHost(dist: string): Promise<PlayerHost> {
           language: 'en',
         }),
       );
-    } else if (file) void sendFile(response, file, request.headers.range);
+    } else if (file) setTimeout(() => void sendFile(response, file.path, request.headers.range), file.delay);
     else response.writeHead(404).end();
   });
   await new Promise<void>(resolve => {
@@ -109,13 +128,13 @@ export async function startPlayerHost(dist: string): Promise<PlayerHost> {
     url,
     received,
     answer: () => undefined,
-    mediaUrl(file) {
+    mediaUrl(file, delay = 0) {
       const path = `/media/${files.size}.${file.split('.').pop()}`;
-      files.set(path, file);
+      files.set(path, { path: file, delay });
       return `${url}${path}`;
     },
     async send(page, message) {
-      await page.evaluate(`postMessage(${JSON.stringify(message)}, '*')`);
+      await askUntouched(page, `postMessage(${JSON.stringify(message)}, '*')`);
     },
     async open(page, open) {
       const message: OpenMessage = {
@@ -127,17 +146,23 @@ export async function startPlayerHost(dist: string): Promise<PlayerHost> {
         ...open,
       };
       received.length = 0;
-      await page.exposeFunction('hostReceive', async (json: string) => {
+      const receive = async (json: string): Promise<void> => {
         const raw = revive(json);
         received.push(raw);
         if (raw.type === 'ready') await host.send(page, message);
         if (raw.type !== 'request') return;
         const reply = host.answer(raw);
         if (reply) await host.send(page, reply);
-      });
+      };
+      const session = await page.context().newCDPSession(page);
+      session.on('Runtime.bindingCalled', ({ payload }) => void receive(payload));
+      await session.send('Runtime.enable');
+      await session.send('Runtime.addBinding', { name: 'hostReceive' });
       await page.addInitScript(VSCODE_API);
       await page.goto(url);
-      await page.locator('video').waitFor({ state: 'attached' });
+      await waitFor('the player', () =>
+        askUntouched<boolean>(page, "document.querySelector('video') !== null"),
+      );
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -145,6 +170,18 @@ export async function startPlayerHost(dist: string): Promise<PlayerHost> {
     },
   };
   return host;
+}
+
+/** Evaluates as a debugger does. Playwright's own way counts as a touch, after which a page may be heard. */
+export async function askUntouched<T>(page: Page, expression: string): Promise<T> {
+  const session = await page.context().newCDPSession(page);
+  try {
+    const { result } = await session.send('Runtime.evaluate', { expression, returnByValue: true });
+    const value: T = result.value;
+    return value;
+  } finally {
+    await session.detach();
+  }
 }
 
 function closed(server: Server): Promise<void> {

@@ -28,20 +28,38 @@ const TEMPLATES: { getTemplateHTML: (attributes: Record<string, string>) => stri
 ];
 
 /**
- * media-chrome writes `<style>` into its shadow roots, which the page's policy refuses without the nonce. Must run before
- * the first element is made.
+ * media-chrome writes `<style>` into its shadow roots, which the page's policy refuses without the nonce; and its tooltips stay
+ * inside of the element that `bounds` names. Must run before the first element is made.
  */
-export function allowStyles(nonce: string): void {
+export function adaptTemplates(nonce: string): void {
   for (const template of TEMPLATES) {
     const original = template.getTemplateHTML;
-    template.getTemplateHTML = function withNonce(...args) {
-      return Reflect.apply(original, this, args).replaceAll('<style>', `<style nonce="${nonce}">`);
+    template.getTemplateHTML = function adapted(...args) {
+      return Reflect.apply(original, this, args)
+        .replaceAll('<style>', `<style nonce="${nonce}">`)
+        .replaceAll('<media-tooltip ', '<media-tooltip bounds="stage" ');
     };
   }
 }
 
-/** media-chrome looks its texts up by their English form. */
-export function translate(strings: PlayerStrings): void {
+/** `hour`, `hours`, `minute`, … as they are called in a language. */
+function unitNames(language: string): Record<string, string> {
+  const names: Record<string, string> = {};
+  for (const unit of ['hour', 'minute', 'second']) {
+    const format = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' });
+    const nameOf = (count: number): string =>
+      format.formatToParts(count).find(({ type }) => type === 'unit')?.value ?? unit;
+    names[unit] = nameOf(1);
+    names[`${unit}s`] = nameOf(2);
+  }
+  return names;
+}
+
+/**
+ * media-chrome looks its texts up by their English form.
+ * @param language BCP 47 tag
+ */
+export function translate(strings: PlayerStrings, language: string): void {
   addTranslation('player', {
     Play: strings.play,
     play: strings.play,
@@ -59,6 +77,8 @@ export function translate(strings: PlayerStrings): void {
     '{currentTime} of {totalTime}': strings.position
       .replace('{0}', '{currentTime}')
       .replace('{1}', '{totalTime}'),
+    'video not loaded, unknown time.': strings.notLoaded,
+    ...unitNames(language),
   });
   setLanguage('player');
 }

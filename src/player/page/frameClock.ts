@@ -1,6 +1,8 @@
-import { countFrames, estimateFrameRate, frameAt } from '../time.ts';
+import { countFrames, estimateFrameRate, frameAt, middleOfFrame } from '../time.ts';
 
 const MAX_TIMES = 40;
+/** Seconds: far less than a frame, and more than media elements round to. */
+const NUDGE = 1e-4;
 
 /** The frame that is on screen: not where the element's clock is, but what was really presented. */
 export interface ShownFrame {
@@ -23,6 +25,11 @@ export class FrameClock {
     this.#video = video;
     this.#onFrame = onFrame;
     this.#next();
+    // Sound alone has no frames.
+    for (const type of ['loadeddata', 'timeupdate', 'seeked'] as const)
+      video.addEventListener(type, () => {
+        if (video.videoWidth === 0) this.#tell({ seconds: video.currentTime });
+      });
   }
 
   /** What the file tells; given anew for each file. */
@@ -33,6 +40,25 @@ export class FrameClock {
 
   get shown(): ShownFrame {
     return this.#shown;
+  }
+
+  /**
+   * Brings a paused video to rest, and looks at it while the frame that it is told of is on screen: what is drawn of a video
+   * may else be newer than what was told last.
+   */
+  look<T>(look: (shown: ShownFrame) => T): Promise<T> {
+    const video = this.#video;
+    const { currentTime } = video;
+    const { frameRate } = this.#shown;
+    // Another place in the same frame, since a seek to where it is presents nothing.
+    if (frameRate === undefined) video.currentTime = currentTime > NUDGE ? currentTime - NUDGE : NUDGE;
+    else {
+      const middle = middleOfFrame(frameAt(currentTime, frameRate), frameRate);
+      video.currentTime = Math.abs(middle - currentTime) > NUDGE ? middle : middle - NUDGE;
+    }
+    return new Promise(resolve => {
+      video.requestVideoFrameCallback(() => resolve(look(this.#shown)));
+    });
   }
 
   #next(): void {
@@ -56,11 +82,15 @@ export class FrameClock {
       (frameRate !== undefined && Number.isFinite(this.#video.duration)
         ? countFrames(this.#video.duration, frameRate)
         : undefined);
-    this.#shown = {
+    this.#tell({
       seconds,
       ...(frameRate !== undefined && { frameRate, frame: frameAt(seconds, frameRate) }),
       ...(frames !== undefined && { frames }),
-    };
-    this.#onFrame(this.#shown);
+    });
+  }
+
+  #tell(shown: ShownFrame): void {
+    this.#shown = shown;
+    this.#onFrame(shown);
   }
 }

@@ -6,6 +6,8 @@ import { SPEEDS, type KeyCommand } from '../keys.ts';
 /** The parts of the page that change. */
 export interface Layout {
   readonly video: HTMLVideoElement;
+  /** Lies over the video, to cover it. */
+  readonly still: HTMLCanvasElement;
   readonly stage: HTMLElement;
   readonly time: HTMLElement;
   readonly details: HTMLElement;
@@ -33,6 +35,7 @@ export function buildLayout(
     crossorigin: 'anonymous',
     'aria-label': strings.player,
   });
+  const still = element('canvas', { id: 'still', 'aria-hidden': 'true', hidden: true });
   const problem = element('p', { id: 'problem', role: 'alert', hidden: true });
   const time = element('div', { id: 'time', role: 'timer', 'aria-label': strings.time });
   const details = element('aside', { id: 'details', 'aria-label': strings.details, hidden: true });
@@ -55,6 +58,7 @@ export function buildLayout(
         { id: 'controller', nohotkeys: true, noautohide: true, novolumepref: true, nomutedpref: true },
         video,
       ),
+      still,
       problem,
     ),
     element(
@@ -92,6 +96,7 @@ export function buildLayout(
   document.body.append(stage, details);
   return {
     video,
+    still,
     stage,
     time,
     details,

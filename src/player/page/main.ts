@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { hostMessage, type HostMessage, type PageMessage } from '../protocol.ts';
 import { Requests } from '../requests.ts';
 import { element } from './dom.ts';
-import { allowStyles, translate } from './elements.ts';
+import { adaptTemplates, translate } from './elements.ts';
 import { Player } from './player.ts';
 import './player.css';
 import { decodesAac } from './probe.ts';
@@ -16,12 +16,13 @@ const requests = new Requests(post);
 const probe = decodesAac();
 let player: Player | undefined;
 
-allowStyles(document.currentScript?.nonce ?? '');
+adaptTemplates(document.currentScript?.nonce ?? '');
 void probe.then(decodes => post({ type: 'aac', decodes }));
 window.addEventListener('message', event => {
   const parsed = v.safeParse(hostMessage, event.data);
   if (parsed.success) receive(parsed.output);
-  else post({ type: 'log', text: `a malformed message was dropped: ${parsed.issues[0].message}` });
+  else
+    post({ type: 'log', text: `a malformed message was dropped: ${parsed.issues[0].message.slice(0, 200)}` });
 });
 window.addEventListener('pagehide', () => {
   requests.dispose();
@@ -34,7 +35,7 @@ function receive(message: HostMessage): void {
     case 'open':
       if (player) return;
       document.body.replaceChildren();
-      translate(message.strings);
+      translate(message.strings, document.documentElement.lang);
       player = new Player(message, { state: vscode, requests, post, decodesAac: probe });
       break;
     case 'media':

@@ -10,6 +10,8 @@ export class Notices {
   readonly #layout: Pick<Layout, 'problem' | 'status' | 'announcement'>;
   readonly #strings: PlayerStrings;
   readonly #openExternally: () => void;
+  /** What the line says when there is nothing else to say. */
+  #standing = '';
 
   constructor(
     layout: Pick<Layout, 'problem' | 'status' | 'announcement'>,
@@ -47,7 +49,15 @@ export class Notices {
     if (!this.#layout.problem.hidden) return;
     if (route === 'preparing') this.showStatus(preparingSound);
     else if (route === 'silent' && problem) this.showStatus(fill(noSound, this.#reasonOf(problem)), true);
-    else this.showStatus('');
+    else this.showStatus(this.#standing);
+  }
+
+  /** The video had to start without its sound; it is heard again. */
+  showMuted(muted: boolean): void {
+    const { status } = this.#layout;
+    const was = this.#standing;
+    this.#standing = muted ? this.#strings.startsMuted : '';
+    if (status.textContent === was) this.showStatus(this.#standing);
   }
 
   /** Heard by screen readers. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { commandOf, type KeyCommand } from '../keys.ts';
+import { commandOf, goesOn, type KeyCommand } from '../keys.ts';
 import {
   MAX_THUMBNAIL_SIDE,
   pageState,
@@ -12,10 +12,12 @@ import {
 } from '../protocol.ts';
 import type { Requests } from '../requests.ts';
 import { clockTime, timeCode } from '../time.ts';
+import { Autoplay } from './autoplay.ts';
 import { decodeSound } from './decodeSound.ts';
 import { element } from './dom.ts';
 import { FrameClock, type ShownFrame } from './frameClock.ts';
 import { grabFrame } from './grabFrame.ts';
+import { HeldFrame } from './heldFrame.ts';
 import { buildLayout, type Layout } from './layout.ts';
 import { Notices } from './notices.ts';
 import { ReverseShuttle } from './shuttle.ts';
@@ -40,16 +42,17 @@ export class Player {
   readonly #shuttle: ReverseShuttle;
   readonly #transport: Transport;
   readonly #notices: Notices;
+  readonly #autoplay: Autoplay;
   readonly #soundPath: SoundPath;
   #wantsThumbnail: boolean;
   #detailsOpen: boolean;
   #hasStory = false;
-  /** The file says that it has a picture. */
-  #expectsPicture = false;
+  #media: Media;
 
   constructor(open: OpenMessage, host: Host) {
     this.#open = open;
     this.#host = host;
+    this.#media = open.media;
     this.#wantsThumbnail = open.wantsThumbnail;
     const { strings } = open;
     this.#layout = buildLayout(
@@ -57,7 +60,7 @@ export class Player {
       command => this.#run(command),
       () => void this.#act('copyMarkdown'),
     );
-    const { video } = this.#layout;
+    const { video, still } = this.#layout;
     this.#notices = new Notices(this.#layout, strings, () => void this.#act('openExternally'));
     this.#clock = new FrameClock(video, shown => this.#showTime(shown));
     this.#shuttle = new ReverseShuttle(video);
@@ -72,10 +75,16 @@ export class Player {
         this.#saveState();
       },
     });
+    this.#autoplay = new Autoplay(video, muted =>
+      this.#notices.showMuted(muted && this.#media.sound !== 'none'),
+    );
+    const heldFrame = new HeldFrame(video, still);
     this.#soundPath = new SoundPath(video, {
       decodesAac: host.decodesAac,
       playbackCopy: async () => (await host.requests.ask({ kind: 'playbackCopy' })).url,
       decode: decodeSound,
+      play: () => void this.#autoplay.play(),
+      onSwap: () => heldFrame.hold(),
       onUnplayable: () => this.#notices.showProblem(strings.cannotPlay, true),
       onRoute: (route, problem) => {
         document.body.dataset['route'] = route;
@@ -92,20 +101,20 @@ export class Player {
     video.volume = open.preferences.volume;
     video.muted = open.preferences.muted;
     // The system says it, or VS Code's own setting, which is a class of the body.
-    const still =
+    const reducesMotion =
       window.matchMedia('(prefers-reduced-motion: reduce)').matches ||
       document.body.classList.contains('vscode-reduce-motion');
     this.showStory(open.story);
     this.#listen();
     this.#load(open.media, {
       seconds: state?.seconds ?? 0,
-      playing: (state?.playing ?? open.settings.autoplay) && !still,
+      playing: (state?.playing ?? open.settings.autoplay) && !reducesMotion,
     });
   }
 
   /** The file was replaced: shows the new one from its start. */
   replaceMedia(media: Media): void {
-    this.#load(media, { seconds: 0, playing: !this.#layout.video.paused });
+    this.#load(media, { seconds: 0, playing: this.#soundPath.playing });
   }
 
   showGone(text: string): void {
@@ -131,7 +140,7 @@ export class Player {
   #load(media: Media, resume: { seconds: number; playing: boolean }): void {
     this.#notices.hideProblem();
     this.#clock.facts = media;
-    this.#expectsPicture = (media.frames ?? 0) > 0;
+    this.#media = media;
     void this.#soundPath.load(media, resume);
   }
 
@@ -140,11 +149,17 @@ export class Player {
     for (const type of ['timeupdate', 'play', 'pause', 'seeked', 'ratechange'] as const)
       video.addEventListener(type, () => this.#saveState());
     video.addEventListener('volumechange', () => {
-      // Until the page is touched only the browser itself mutes, to be allowed to play.
+      if (this.#autoplay.mutes) return;
+      // Until the page is touched the volume is only what it was given.
       if (navigator.userActivation.hasBeenActive)
         this.#host.post({ type: 'preferences', preferences: { volume: video.volume, muted: video.muted } });
     });
     video.addEventListener('loadeddata', () => this.#checkPicture());
+    // There may be a picture behind what is said of there being none.
+    const refuse = (event: Event): void => {
+      if (!this.#layout.problem.hidden) event.stopPropagation();
+    };
+    document.addEventListener('mediaplayrequest', refuse, { capture: true });
     document.addEventListener('keydown', event => this.#onKey(event));
     document.addEventListener('fullscreenchange', () => {
       const { enterFullscreen, exitFullscreen } = this.#open.strings;
@@ -155,7 +170,7 @@ export class Player {
   /** Of a picture in a format that is unknown here (HEVC, for one) browsers play the sound alone, without a word. */
   #checkPicture(): void {
     const { video } = this.#layout;
-    if (video.videoWidth > 0 || !this.#expectsPicture) this.#notices.hideProblem();
+    if (video.videoWidth > 0 || !this.#media.frames) this.#notices.hideProblem();
     else {
       video.pause();
       this.#notices.showProblem(this.#open.strings.cannotPlay, true);
@@ -177,13 +192,14 @@ export class Player {
   #onKey(event: KeyboardEvent): void {
     const command = commandOf({
       key: event.key,
+      code: event.code,
       shift: event.shiftKey,
       modified: event.ctrlKey || event.altKey || event.metaKey,
       focus: focusOf(event.target),
     });
     if (!command || event.defaultPrevented) return;
     event.preventDefault();
-    this.#run(command);
+    if (!event.repeat || goesOn(command)) this.#run(command);
   }
 
   #run(command: KeyCommand): void {
@@ -200,7 +216,7 @@ export class Player {
         void this.#saveFrame();
         break;
       default:
-        this.#transport.run(command);
+        if (this.#layout.problem.hidden) this.#transport.run(command);
     }
   }
 
@@ -217,13 +233,18 @@ export class Player {
 
   async #saveFrame(): Promise<void> {
     const { strings } = this.#open;
-    this.#layout.video.pause();
+    const { video } = this.#layout;
+    if (video.videoWidth === 0) {
+      this.#notices.showStatus(fill(strings.frameFailed, strings.noPicture));
+      return;
+    }
+    this.#transport.pause();
     try {
-      const png = await grabFrame(this.#layout.video);
-      const { seconds, frame } = this.#clock.shown;
+      const { shown, picture } = await this.#clock.look(seen => ({ shown: seen, picture: grabFrame(video) }));
+      const { seconds, frame } = shown;
       const { name } = await this.#host.requests.ask({
         kind: 'saveFrame',
-        png,
+        png: await picture,
         seconds,
         ...(frame !== undefined && { frame }),
       });
@@ -244,6 +265,8 @@ export class Player {
   }
 
   #showTime(shown: ShownFrame): void {
+    // While a frame covers the change of the address its time stays too.
+    if (!this.#layout.still.hidden) return;
     const { strings } = this.#open;
     const { seconds, frameRate, frame, frames } = shown;
     const { time, video } = this.#layout;

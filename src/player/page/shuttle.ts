@@ -6,11 +6,17 @@ export class ReverseShuttle {
   readonly #video: HTMLVideoElement;
   #animation: number | undefined;
   #speed = 0;
+  /** Seconds where it last went to. */
+  #place = 0;
 
   constructor(video: HTMLVideoElement) {
     this.#video = video;
     video.addEventListener('play', () => this.stop());
     video.addEventListener('emptied', () => this.stop());
+    video.addEventListener('seeking', () => {
+      // The person takes it elsewhere.
+      if (Math.abs(video.currentTime - this.#place) > 0.001) this.stop();
+    });
   }
 
   /** Times real speed; 0 when it does not run. */
@@ -24,6 +30,7 @@ export class ReverseShuttle {
     this.stop();
     this.#video.pause();
     this.#speed = speed;
+    this.#place = this.#video.currentTime;
     this.#run(performance.now(), this.#video.currentTime);
   }
 
@@ -35,9 +42,13 @@ export class ReverseShuttle {
 
   #run(startedAt: number, from: number): void {
     this.#animation = requestAnimationFrame(now => {
-      const seconds = Math.max(0, from - ((now - startedAt) / 1000) * this.#speed);
-      if (!this.#video.seeking) this.#video.currentTime = seconds;
-      if (seconds > 0) this.#run(startedAt, from);
+      const video = this.#video;
+      // A decoder that is slower leaves frames out.
+      if (!video.seeking) {
+        this.#place = Math.max(0, from - ((now - startedAt) / 1000) * this.#speed);
+        video.currentTime = this.#place;
+      }
+      if (this.#place > 0) this.#run(startedAt, from);
       else this.stop();
     });
   }

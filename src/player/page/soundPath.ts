@@ -17,6 +17,10 @@ export interface SoundPathServices {
   playbackCopy(): Promise<string>;
   /** The sound of a file; undefined when it has none. Rejects with a DecodeError. */
   decode(url: string, signal: AbortSignal): Promise<DecodedAudio | undefined>;
+  /** Starts the video, as far as the browser lets it. */
+  play(): void;
+  /** The address is about to change, and the picture stays the same. */
+  onSwap(): void;
   /** Neither the file nor the copy can be shown. */
   onUnplayable(): void;
   /** The route that is taken now; `problem` when it is the last and there is something to explain. */
@@ -37,7 +41,8 @@ export class SoundPath {
   #route: Route = 'original';
   /** The silent picture is shown until there is a copy: its silence proves nothing. */
   #preparing = false;
-  #resume: Resume = { seconds: 0, playing: false };
+  /** Where to go on as soon as the file of the present address is known. */
+  #resume: Resume | undefined;
   #current = new AbortController();
   #synced: SyncedSound | undefined;
   #playedSeconds = 0;
@@ -52,6 +57,11 @@ export class SoundPath {
       if (this.#route === 'copy' && !this.#preparing) void this.#take('webAudio', this.#current.signal);
       else services.onUnplayable();
     });
+  }
+
+  /** Whether the video plays, or is going to when it is loaded. */
+  get playing(): boolean {
+    return this.#resume?.playing ?? !this.#video.paused;
   }
 
   /** Shows a file, from the first route on. */
@@ -96,14 +106,18 @@ export class SoundPath {
   }
 
   async #takeCopy(media: Media, signal: AbortSignal): Promise<void> {
+    let picture = Promise.resolve();
     const impatience = setTimeout(() => {
       if (signal.aborted) return;
       this.#preparing = true;
       this.#show(media.url);
       this.#services.onRoute('preparing');
+      picture = this.#firstFrame(signal);
     }, PATIENCE);
     try {
       const url = await this.#services.playbackCopy();
+      // To begin anew with the copy before there is a picture would only make it come later.
+      await picture;
       if (signal.aborted) return;
       this.#preparing = false;
       this.#show(url);
@@ -134,29 +148,38 @@ export class SoundPath {
 
   #show(url: string): void {
     const video = this.#video;
-    if (video.src === url) return;
-    if (video.readyState >= HTMLMediaElement.HAVE_METADATA)
+    if (video.src === url) {
+      // It is known already, and stays where it is.
+      if (video.readyState >= HTMLMediaElement.HAVE_METADATA) this.#resume = undefined;
+      return;
+    }
+    if (!this.#resume) {
+      this.#services.onSwap();
       this.#resume = { seconds: video.currentTime, playing: !video.paused };
+    }
     this.#playedSeconds = 0;
     video.src = url;
   }
 
   #goOn(): void {
-    const { seconds, playing } = this.#resume;
+    const { seconds, playing } = this.#resume ?? { seconds: 0, playing: false };
+    this.#resume = undefined;
     if (seconds > 0) this.#video.currentTime = Math.min(seconds, this.#video.duration);
-    if (playing) void this.#play();
+    if (playing) this.#services.play();
   }
 
-  async #play(): Promise<void> {
+  /** Resolves when a frame is on screen, or when none will be: the file cannot be played, or the page is hidden. */
+  #firstFrame(signal: AbortSignal): Promise<void> {
     const video = this.#video;
-    try {
-      await video.play();
-    } catch (error) {
-      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
-      // A page that was never touched may only play without sound in some browsers.
-      video.muted = true;
-      await video.play().catch(() => undefined);
-    }
+    return new Promise(resolve => {
+      const done = (): void => resolve();
+      if (document.hidden) done();
+      video.requestVideoFrameCallback(done);
+      video.addEventListener('error', done, { signal });
+      video.addEventListener('loadeddata', () => video.videoWidth === 0 && done(), { signal });
+      document.addEventListener('visibilitychange', done, { signal });
+      signal.addEventListener('abort', done);
+    });
   }
 
   #watchForSilence(): void {

@@ -8,6 +8,9 @@ import { fill } from './text.ts';
 /** Seconds of one frame where the frame rate is not known. */
 export const UNKNOWN_FRAME = 1 / 25;
 
+/** Seconds within which two places are one: media elements round to microseconds. */
+const SAME_PLACE = 1e-5;
+
 export interface TransportOptions {
   readonly video: HTMLVideoElement;
   readonly clock: FrameClock;
@@ -33,9 +36,8 @@ export class Transport {
     const video = this.#video;
     switch (command.do) {
       case 'togglePlay':
-        if (shuttle.speed > 0) shuttle.stop();
-        else if (video.paused) this.#play();
-        else video.pause();
+        if (shuttle.speed > 0 || !video.paused) this.pause();
+        else this.#play();
         break;
       case 'shuttleBack':
         shuttle.faster();
@@ -78,6 +80,12 @@ export class Transport {
     }
   }
 
+  /** Stops where it is, whichever way it goes. */
+  pause(): void {
+    this.#options.shuttle.stop();
+    this.#video.pause();
+  }
+
   setSpeed(speed: number): void {
     this.#video.defaultPlaybackRate = speed; // what a new address starts with
     this.#video.playbackRate = speed;
@@ -95,12 +103,15 @@ export class Transport {
   #seek(seconds: number): void {
     const video = this.#video;
     this.#options.shuttle.stop();
-    if (Number.isFinite(video.duration)) video.currentTime = Math.min(video.duration, Math.max(0, seconds));
+    if (!Number.isFinite(video.duration)) return;
+    const place = Math.min(video.duration, Math.max(0, seconds));
+    // On the last frame of a video that repeats, Chromium takes a seek to where it is for the end, and starts anew.
+    if (Math.abs(place - video.currentTime) > SAME_PLACE) video.currentTime = place;
   }
 
   #stepFrames(frames: number): void {
     const video = this.#video;
-    video.pause();
+    this.pause();
     const { frameRate } = this.#options.clock.shown;
     if (frameRate === undefined) this.#seek(video.currentTime + frames * UNKNOWN_FRAME);
     else this.#seek(stepFrames(video.currentTime, frames, frameRate, this.#duration()));

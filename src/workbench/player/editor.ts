@@ -96,7 +96,9 @@ export class PlayerEditor implements vscode.Disposable {
   #receive(raw: unknown): void {
     const parsed = v.safeParse(pageMessage, raw);
     if (!parsed.success) {
-      this.#services.log.warn(`player: a malformed message was dropped: ${parsed.issues[0].message}`);
+      // The message repeats what it complains of.
+      const why = parsed.issues[0].message.slice(0, 200);
+      this.#services.log.warn(`player: a malformed message was dropped: ${why}`);
       return;
     }
     const message = parsed.output;

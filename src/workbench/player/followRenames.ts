@@ -10,6 +10,8 @@ interface Move {
   readonly to: vscode.Uri;
   readonly viewColumn: vscode.ViewColumn | undefined;
   readonly active: boolean;
+  /** Not behind another tab. */
+  readonly visible: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export function followRenames(viewType: string, editors: ReadonlySet<OpenEditor>
     moves = [...editors].flatMap(({ uri, panel }) =>
       files.flatMap(({ oldUri, newUri }) => {
         const to = moved(uri, oldUri, newUri);
-        return to ? [{ to, viewColumn: panel.viewColumn, active: panel.active }] : [];
+        return to ? [{ to, viewColumn: panel.viewColumn, active: panel.active, visible: panel.visible }] : [];
       }),
     );
   });
@@ -42,10 +44,11 @@ function moved(uri: vscode.Uri, from: vscode.Uri, to: vscode.Uri): vscode.Uri | 
     : undefined;
 }
 
-async function reopen(viewType: string, { to, viewColumn, active }: Move): Promise<void> {
+async function reopen(viewType: string, { to, viewColumn, active, visible }: Move): Promise<void> {
   await vscode.commands.executeCommand('vscode.openWith', to, viewType, {
     viewColumn: viewColumn ?? vscode.ViewColumn.Active,
     preserveFocus: !active,
+    background: !visible, // of `vscode.open` and `vscode.openWith`, beyond TextDocumentShowOptions
     preview: false,
   });
   const tabs = vscode.window.tabGroups.all.find(group => group.viewColumn === viewColumn)?.tabs ?? [];

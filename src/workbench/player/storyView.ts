@@ -25,7 +25,11 @@ export function storyView(story: VideoStory, language: string): Story {
   };
 }
 
+/** More credits than any video costs: a sidecar may say anything. */
+const TOO_MANY_CREDITS = 1e9;
+
 function costText(cost: VideoStory['cost'], language: string): string | undefined {
+  if ((cost?.credits ?? 0) > TOO_MANY_CREDITS) return undefined;
   const usd =
     cost?.usd === undefined
       ? undefined

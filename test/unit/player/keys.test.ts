@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { SPEEDS, commandOf, nextSpeed, type KeyPress } from '../../../src/player/keys.ts';
+import { SPEEDS, commandOf, goesOn, nextSpeed, type KeyPress } from '../../../src/player/keys.ts';
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   key,
+  code: '',
   shift: false,
   modified: false,
   focus: 'page',
@@ -27,6 +28,27 @@ describe('keys', () => {
       ['ArrowRight', true],
     ] as const)
       assert.deepEqual(commandOf(press(key, { shift })), { do: 'stepFrames', frames: 1 });
+  });
+
+  it('goes by the place of a key whose letter is not Latin, and by the letter of every other', () => {
+    for (const [key, code, expected] of [
+      ['ㅏ', 'KeyK', { do: 'togglePlay' }],
+      ['о', 'KeyJ', { do: 'shuttleBack' }],
+      ['Process', 'KeyL', { do: 'shuttleForward' }],
+      ['б', 'Comma', { do: 'stepFrames', frames: -1 }],
+      ['ю', 'Period', { do: 'stepFrames', frames: 1 }],
+      ['h', 'KeyJ', undefined], // Dvorak
+      ['Process', '', undefined],
+      ['é', 'Digit2', undefined],
+    ] as const)
+      assert.deepEqual(commandOf(press(key, { code })), expected, key);
+    assert.deepEqual(commandOf(press('Ю', { code: 'Period', shift: true })), { do: 'changeSpeed', steps: 1 });
+  });
+
+  it('goes on with steps while a key is held down, and with nothing else', () => {
+    for (const key of ['.', ',', 'ArrowLeft', 'ArrowUp', '<']) assert.ok(goesOn(commandOf(press(key))!), key);
+    for (const key of ['s', 'm', 'r', ' ', 'f', 'i', 'j', 'l', 'Home'])
+      assert.ok(!goesOn(commandOf(press(key))!), key);
   });
 
   it('leaves to VS Code what is pressed with Control, Alt or Meta, and what it does not know', () => {
