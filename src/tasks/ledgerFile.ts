@@ -56,10 +56,7 @@ export function openLedgerFile(file: string, now: number): OpenedLedgerFile {
   }
   // One window repairs at a time, and only what is damaged still when it is its turn: else the second would put aside the first one's new file.
   const repairing = new ProcessLock(`${file}.repair`);
-  patiently(() => {
-    if (!repairing.tryAcquire())
-      throw Object.assign(new Error('Another window repairs the task list.'), { errcode: 5 });
-  });
+  repairing.acquire();
   try {
     return { database: open(file) };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readFacts } from '../mp4/facts.ts';
 import { discardPartial } from '../videos/partial.ts';
@@ -34,8 +34,7 @@ export async function moveIn(
 ): Promise<TaskRecord | undefined> {
   const { parked } = task;
   if (!parked || task.state !== 'downloading') return undefined;
-  const lockFile = moveLockOf(parked.path);
-  const lock = new ProcessLock(lockFile);
+  const lock = new ProcessLock(moveLockOf(parked.path));
   if (!lock.tryAcquire()) return undefined;
   let saved: TaskRecord | undefined;
   try {
@@ -51,9 +50,9 @@ export async function moveIn(
     if (saved) await discardPartial(parked.path);
     return saved;
   } finally {
-    lock.release();
     // Whoever locks it anew sees in the ledger that there is nothing to do.
-    if (saved) await rm(lockFile, { force: true }).catch(() => {});
+    if (saved) lock.releaseAndRemove();
+    else lock.release();
   }
 }
 

@@ -68,6 +68,9 @@ export function openAccountSession(storage: string, services: SessionServices): 
     services,
     join(storage, 'parked'),
   );
+  presence
+    .sweep()
+    .catch((error: unknown) => report(`What closed windows left could not be removed: ${String(error)}`));
   const orphans = new OrphanWatch(ledger, presence, report);
   const outcomes = new OutcomeWatch({
     ledger,

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ledger, LedgerTooNew, type LedgerChange } from '../../../src/tasks/ledger.ts';
-import { ProcessLock } from '../../../src/tasks/lock.ts';
 import { IllegalTransition } from '../../../src/tasks/transitions.ts';
 import { makeRecord } from '../../support/records.ts';
 
@@ -223,32 +222,5 @@ describe('Ledger', () => {
       () => openLedger(),
       (error: unknown) => error instanceof LedgerTooNew && error.version === 99,
     );
-  });
-});
-
-describe('ProcessLock', () => {
-  it('is held by one at a time and free after release', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'lock-'));
-    const [a, b] = [new ProcessLock(join(folder, 'l.db')), new ProcessLock(join(folder, 'l.db'))];
-    assert.equal(a.tryAcquire(), true);
-    assert.equal(b.tryAcquire(), false);
-    assert.equal(b.held, false);
-    a.release();
-    assert.equal(b.tryAcquire(), true);
-    b.release();
-    await rm(folder, { recursive: true });
-  });
-
-  it('is not held any more when its file was removed', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'lock-'));
-    const file = join(folder, 'l.db');
-    const [a, b] = [new ProcessLock(file), new ProcessLock(file)];
-    a.tryAcquire();
-    await rm(file);
-    assert.equal(b.tryAcquire(), true);
-    assert.equal(a.held, false);
-    assert.equal(a.tryAcquire(), false);
-    b.release();
-    await rm(folder, { recursive: true });
   });
 });
