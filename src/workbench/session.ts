@@ -18,7 +18,7 @@ import { SubmissionQueue } from '../tasks/submissions.ts';
 import { discardFiles } from '../tasks/tidy.ts';
 import { OrphanWatch, WindowPresence } from '../tasks/windows.ts';
 import type { Clients } from './accounts.ts';
-import { withinLimit } from './limits.ts';
+import { hostCheck } from './limits.ts';
 import { maxConcurrentTasks } from './settings.ts';
 
 /** A ledger with all that works on it: the user's own, or the demo's. */
@@ -152,22 +152,4 @@ function startParts(
     log: report,
   });
   return { queue, follower, clientFor, report, discard };
-}
-
-/** Milliseconds for which VS Code's last answer counts. */
-const ALIVE_FOR = 5_000;
-
-/** Whether VS Code answers: where the browser of a remote window was closed, writes to its state never settle. */
-function hostCheck(globalState: vscode.Memento): () => Promise<boolean> {
-  let answeredAt = -Infinity;
-  return async () => {
-    if (performance.now() - answeredAt < ALIVE_FOR) return true;
-    try {
-      await withinLimit(globalState.update('alive', undefined));
-      answeredAt = performance.now();
-      return true;
-    } catch {
-      return false;
-    }
-  };
 }

@@ -8,6 +8,7 @@ import fetch from 'node-fetch';
 import type { Fault } from '../../../src/simulator/faults.ts';
 import { ProcessLock } from '../../../src/tasks/lock.ts';
 import { saveVideo } from '../../../src/tasks/saver.ts';
+import { hostCheck } from '../../../src/workbench/limits.ts';
 import { startRig, type FollowerRig } from '../../support/followerRig.ts';
 import { repository } from '../../support/paths.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -270,6 +271,28 @@ describe('Follower', () => {
     await waitFor('the lock', () => lock.held);
     alive = false;
     await waitFor('the release', () => !lock.held, 12_000);
+  });
+
+  it('is replaced within 15 s where VS Code falls silent, and does not come in the way again', async () => {
+    await rig.addAccepted();
+    rig.faults.order({ on: 'file', stallAt: 50_000, stallFor: 60, times: 50 });
+    const [lock, other] = [0, 1].map(() => new ProcessLock(join(rig.folder, 'follower.lock')));
+    assert(lock && other);
+    let silent = false;
+    const isHostAlive = hostCheck({ update: () => (silent ? new Promise(() => {}) : Promise.resolve()) });
+    rig.follower({ lock, isHostAlive });
+    await waitFor('the lock', () => lock.held);
+    const second = rig.follower({ ledger: rig.secondLedger(), lock: other });
+    // The worst moment: it has just answered.
+    await isHostAlive();
+    silent = true;
+    await waitFor('the other', () => other.held, 15_000);
+    await second.end();
+    const end = performance.now() + 9_000;
+    while (performance.now() < end) {
+      assert(!lock.held);
+      await pause(20);
+    }
   });
 
   it('lets go of the lock after sleep, and goes on', async () => {
