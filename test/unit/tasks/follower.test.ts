@@ -30,6 +30,7 @@ describe('Follower', () => {
 
   const queries = (): number =>
     rig.simulator.requests.filter(({ path }) => path.startsWith('/v1/tasks/')).length;
+  const files = (): number => rig.simulator.requests.filter(({ path }) => path.startsWith('/files/')).length;
   const videos = async (): Promise<string[]> =>
     (await readdir(join(rig.folder, 'videos'))).filter(name => name.endsWith('.mp4'));
 
@@ -163,6 +164,44 @@ describe('Follower', () => {
     await rig.ledger.apply(id, { type: 'downloadAgain' });
     await rig.reaches(id, 'saved');
   });
+
+  it('asks for another link where the storage calls the link a bad request, as some do once it is too old', async () => {
+    const { id } = await rig.addAccepted();
+    rig.faults.order({ on: 'file', answer: { status: 400 }, times: 1000 });
+    const follower = rig.follower();
+    await impatiently(
+      follower,
+      waitFor('other links', () => queries() > 3),
+    );
+    assert.deepEqual([rig.ledger.get(id)?.state, rig.ledger.get(id)?.error?.kind], ['downloading', 'http']);
+    rig.faults.clear();
+    await impatiently(follower, rig.reaches(id, 'saved'));
+  });
+
+  for (const [name, fault] of [
+    ['a page', { preset: 'html-200' }],
+    ['a fault', { preset: 'plain-500' }],
+  ] as const) {
+    it(`calls a task expired whose link leads to ${name} when it can’t live any more, but not while there is no network`, async () => {
+      const { id } = await rig.addAccepted();
+      rig.faults.order({ on: 'file', cut: true, times: 1000 });
+      const follower = rig.follower();
+      await impatiently(
+        follower,
+        waitFor('the error', () => rig.ledger.get(id)?.error?.kind === 'network'),
+      );
+      rig.clockAhead = DAY + 60_000;
+      const before = files();
+      await impatiently(
+        follower,
+        waitFor('more tries', () => files() > before + 3),
+      );
+      assert.equal(rig.ledger.get(id)?.state, 'downloading');
+      rig.faults.clear();
+      rig.faults.order({ on: 'file', ...fault, times: 1000 });
+      await impatiently(follower, rig.reaches(id, 'expired'));
+    });
+  }
 
   it('leaves a stopped task alone, and goes on when it is resumed', async () => {
     const { id } = await rig.addAccepted();
