@@ -1,5 +1,3 @@
-import { mkdirSync, watch, type FSWatcher } from 'node:fs';
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { LedgerTooNew, type LedgerChange } from '../tasks/ledger.ts';
 import type { TaskRecord } from '../tasks/record.ts';
@@ -27,7 +25,7 @@ export class Studio implements vscode.Disposable {
   readonly #opened = new vscode.EventEmitter<Session>();
   #account: Session | undefined;
   #demo: Session | undefined;
-  #markerWatcher: FSWatcher | undefined;
+  #stopWaiting: (() => void) | undefined;
 
   /** A task of any open session changed. */
   readonly onDidChangeTask = this.#changes.event;
@@ -54,7 +52,7 @@ export class Studio implements vscode.Disposable {
   get account(): Session {
     if (!this.#account) {
       this.#account = openAccountSession(this.#storage, this.#services);
-      this.#markerWatcher?.close();
+      this.#stopWaiting?.();
       this.#listen(this.#account);
     }
     return this.#account;
@@ -67,17 +65,9 @@ export class Studio implements vscode.Disposable {
 
   /** Goes on with what was unfinished; opens nothing where nothing is. */
   resume(): void {
-    const marker = unfinishedMarker(this.#storage);
-    if (marker.isSet()) {
-      this.#openInBackground();
-      return;
-    }
     // Another window may start a task and die: then this one takes it up.
-    mkdirSync(this.#storage, { recursive: true });
-    this.#markerWatcher = watch(this.#storage, (_, changed) => {
-      if (changed === basename(marker.file) && marker.isSet()) this.#openInBackground();
-    });
-    this.#markerWatcher.on('error', () => this.#markerWatcher?.close());
+    this.#stopWaiting = unfinishedMarker(this.#storage).whenSet(() => this.#openInBackground());
+    if (this.#account) this.#stopWaiting();
   }
 
   startDemo(services: SessionServices): Session {
@@ -107,13 +97,13 @@ export class Studio implements vscode.Disposable {
 
   /** Ends all sessions. A request on its way is paid for: its answer is waited for as long as VS Code lets us. */
   async end(): Promise<void> {
-    this.#markerWatcher?.close();
+    this.#stopWaiting?.();
     await Promise.all(this.open.map(session => session.end()));
   }
 
   /** To be called after `end`. */
   dispose(): void {
-    this.#markerWatcher?.close();
+    this.#stopWaiting?.();
     this.#changes.dispose();
     this.#switches.dispose();
     this.#opened.dispose();
