@@ -8,6 +8,7 @@ import { ProcessLock } from './lock.ts';
 import type { TaskRecord } from './record.ts';
 import { nameOf, savedVideo, sidecarFor } from './saver.ts';
 import { SaveError } from './saveError.ts';
+import { sleep } from './sleep.ts';
 import { moveLockOf } from './tidy.ts';
 
 /** `name (99).mp4`: beyond that something else is wrong. */
@@ -24,13 +25,21 @@ export interface OutputFolderWriter {
 }
 
 /**
+ * Milliseconds for writing one file. A host whose browser was closed lives on, and VS Code never answers it: it must not keep the
+ * window that was opened instead from bringing the video in.
+ */
+const WRITE_LIMIT = 120_000;
+
+/**
  * Brings a parked video into its workspace, by the window that has it open. Undefined where the task is not parked (any
- * more) or another window is at it. Throws {@link SaveError} where the parked file is gone, and what the writer throws.
+ * more) or another window is at it. Throws {@link SaveError} where the parked file is gone or the writer does not answer, and
+ * what the writer throws.
  */
 export async function moveIn(
   task: TaskRecord,
   folder: OutputFolderWriter,
   ledger: Ledger,
+  writeLimit = WRITE_LIMIT,
 ): Promise<TaskRecord | undefined> {
   const { parked } = task;
   if (!parked || task.state !== 'downloading') return undefined;
@@ -42,10 +51,12 @@ export async function moveIn(
     const bytes = await readFile(parked.path).catch((error: unknown) => {
       throw new SaveError('parkedGone', String(error));
     });
-    const { name, uri } = await writeNumbered(folder, nameOf(task), bytes);
+    const writeNew: OutputFolderWriter['writeNew'] = (name, content) =>
+      inTime(writeLimit, folder.writeNew(name, content));
+    const { name, uri } = await writeNumbered({ writeNew }, nameOf(task), bytes);
     const facts = factsOf(bytes);
     const video = savedVideo(uri, { ...parked, ...(facts && { facts }) });
-    await folder.writeNew(sidecarPath(name), Buffer.from(formatSidecar(sidecarFor(task, video))));
+    await writeNew(sidecarPath(name), Buffer.from(formatSidecar(sidecarFor(task, video))));
     saved = await ledger.apply(task.id, { type: 'saved', video }, current => current.state === 'downloading');
     if (saved) await discardPartial(parked.path);
     return saved;
@@ -68,6 +79,18 @@ async function writeNumbered(
     if (uri !== undefined) return { name, uri };
   }
   throw new SaveError('disk', 'EEXIST');
+}
+
+async function inTime<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const limit = sleep(milliseconds, done.signal).then(() => {
+    throw new SaveError('disk', 'ETIMEDOUT');
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    done.abort();
+  }
 }
 
 /** It was paid for: a video that can't be read is moved in all the same. */

@@ -82,6 +82,23 @@ describe('Parking', () => {
     assert(!existsSync(parked.parked?.path ?? ''));
   });
 
+  it('leaves a parked video to another window where VS Code does not answer any more', async () => {
+    const target = { workspaceFolder: 'vscode-vfs://host/folder', outputFolder: 'videos', fileName: '{id}' };
+    const { id } = await rig.addAccepted({ target });
+    follow();
+    const parked = await waitFor('the parked video', () => {
+      const task = rig.ledger.get(id);
+      return task?.parked && task;
+    });
+    const silent = { writeNew: () => new Promise<undefined>(() => {}) };
+    const answering = { writeNew: (name: string) => Promise.resolve(`vscode-vfs://host/folder/${name}`) };
+    const first = moveIn(parked, silent, rig.ledger, 300);
+    assert.equal(await moveIn(parked, answering, rig.ledger), undefined);
+    await assert.rejects(first, { kind: 'disk', message: 'ETIMEDOUT' });
+    assert.equal(rig.ledger.get(id)?.state, 'downloading');
+    assert.equal((await moveIn(parked, answering, rig.ledger))?.state, 'saved');
+  });
+
   it('brings a video whose folder is gone to another one that the user chose', async () => {
     const gone = pathToFileURL(join(rig.folder, 'gone')).href;
     const target = { workspaceFolder: gone, outputFolder: 'videos', fileName: '{id}' };
