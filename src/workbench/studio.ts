@@ -116,7 +116,7 @@ export class Studio implements vscode.Disposable {
       void tell(
         'warning',
         vscode.l10n.t(
-          'The task list was damaged and was put aside as {0}; a new one was begun.',
+          'The task list was damaged and was put aside as {0}; a new one has what could still be read.',
           session.ledger.damagedFile,
         ),
       );

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,6 +7,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Ledger, LedgerTooNew, type LedgerChange } from '../../../src/tasks/ledger.ts';
 import { IllegalTransition } from '../../../src/tasks/transitions.ts';
 import { makeRecord } from '../../support/records.ts';
+
+/** All pages of a database but the first, with the place of their bytes in the file. */
+function pagesOf(file: string) {
+  const database = new DatabaseSync(file);
+  try {
+    return database
+      .prepare('SELECT pgoffset, pgsize, name, pagetype, ncell FROM dbstat WHERE pageno > 1')
+      .all()
+      .map(page => ({
+        at: Number(page['pgoffset']),
+        size: Number(page['pgsize']),
+        name: String(page['name']),
+        type: String(page['pagetype']),
+        rows: Number(page['ncell']),
+      }));
+  } finally {
+    database.close();
+  }
+}
 
 describe('Ledger', () => {
   let folder: string;
@@ -157,6 +176,64 @@ describe('Ledger', () => {
     assert.deepEqual(ledger.all(), []);
     assert(ledger.damagedFile);
     assert((await readdir(folder)).some(name => name.includes('.damaged-')));
+  });
+
+  it('puts aside also what is damaged anywhere inside, and takes over all that can be read', async () => {
+    const first = openLedger();
+    const records = Array.from({ length: 40 }, (_, i) =>
+      makeRecord({ state: i % 4 ? 'saved' : 'queued', remoteId: `remote-${i}`, prompt: 'p'.repeat(500) }),
+    );
+    for (const record of records) await first.add(record);
+    first.close();
+    const pages = pagesOf(file);
+    const whole = await readFile(file);
+    let repaired = 0;
+    for (const { at, size, name, type, rows } of pages) {
+      const damaged = Buffer.from(whole).fill(0xa5, at, at + size);
+      await writeFile(file, damaged);
+      const ledger = openLedger();
+      if (ledger.damagedFile !== undefined) {
+        repaired += 1;
+        assert.deepEqual(await readFile(ledger.damagedFile), damaged);
+      }
+      const read = ledger.all();
+      const lost = name !== 'tasks' ? 0 : type === 'leaf' ? rows : records.length;
+      assert.equal(read.length, records.length - lost, `${type} page of ${name}`);
+      for (const task of read)
+        assert.deepEqual(
+          task,
+          records.find(({ id }) => id === task.id),
+        );
+      const known = read.filter(({ state }) => state === 'queued').map(({ id }) => id);
+      assert.deepEqual(
+        ledger
+          .unfinished()
+          .map(({ id }) => id)
+          .toSorted(),
+        known.toSorted(),
+      );
+      await ledger.add(makeRecord());
+      assert.equal(openLedger().all().length, read.length + 1);
+      for (const other of open.splice(0)) other.close();
+      for (const name of await readdir(folder)) await rm(join(folder, name));
+    }
+    assert(repaired > 5);
+  });
+
+  it('leaves a list that is damaged inside where it is while another window works with it', async () => {
+    const first = openLedger();
+    for (let i = 0; i < 40; i++) await first.add(makeRecord({ prompt: 'p'.repeat(500) }));
+    first.close();
+    const page = pagesOf(file).find(({ name, type }) => name === 'tasks' && type === 'leaf');
+    assert(page);
+    await writeFile(file, (await readFile(file)).fill(0xa5, page.at, page.at + page.size));
+    const other = new DatabaseSync(file);
+    other.prepare('SELECT newest FROM changes').get();
+    const second = openLedger();
+    assert.equal(second.damagedFile, undefined);
+    other.close();
+    second.close();
+    assert.notEqual(openLedger().damagedFile, undefined);
   });
 
   it('leaves a row that can’t be read where it is, and gives all others', async () => {
