@@ -74,8 +74,10 @@ function isHeld(file: string): boolean {
  */
 export async function explainOrphans(ledger: Ledger, isAlive: (owner: string) => boolean): Promise<void> {
   const error = { kind: 'windowGone', message: '' };
-  for (const task of ledger.inStates(['waiting', 'submitting'])) {
-    if (isAlive(task.owner)) continue;
+  const unsettled = ledger.inStates(['waiting', 'submitting']);
+  const gone = new Set([...new Set(unsettled.map(task => task.owner))].filter(owner => !isAlive(owner)));
+  for (const task of unsettled) {
+    if (!gone.has(task.owner)) continue;
     // The user may just have handed it to a window that lives.
     const isSame = (current: typeof task): boolean =>
       current.state === task.state && current.owner === task.owner;
