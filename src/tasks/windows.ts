@@ -117,19 +117,23 @@ export class OrphanWatch {
   #plan(milliseconds: number): void {
     if (this.#ended) return;
     this.#timer ??= setTimeout(() => {
-      explainOrphans(this.#ledger, owner => this.#presence.isAlive(owner))
-        .catch((error: unknown) =>
-          this.#log(`Tasks of closed windows could not be looked through: ${String(error)}`),
-        )
-        .finally(() => {
-          this.#timer = undefined;
-          if (
-            !this.#ended &&
-            this.#ledger.inStates(['waiting', 'submitting']).some(task => this.#isOthers(task))
-          )
-            this.#plan(ORPHANS_EVERY);
-        });
+      void this.#look().then(isOver => {
+        this.#timer = undefined;
+        if (!isOver) this.#plan(ORPHANS_EVERY);
+      });
     }, milliseconds);
+  }
+
+  /** Resolves to whether nothing is left to watch. */
+  async #look(): Promise<boolean> {
+    const ledger = this.#ledger;
+    try {
+      await explainOrphans(ledger, owner => this.#presence.isAlive(owner));
+      return this.#ended || !ledger.inStates(['waiting', 'submitting']).some(task => this.#isOthers(task));
+    } catch (error) {
+      this.#log(`Tasks of closed windows could not be looked through: ${String(error)}`);
+      return false;
+    }
   }
 
   /** In the hands of another window that is not known to be gone. */

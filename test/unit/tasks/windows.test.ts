@@ -6,8 +6,12 @@ import { syncBuiltinESMExports } from 'node:module';
 import { mock } from 'node:test';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WindowPresence } from '../../../src/tasks/windows.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Ledger } from '../../../src/tasks/ledger.ts';
+import { OrphanWatch, WindowPresence } from '../../../src/tasks/windows.ts';
+import { makeRecord } from '../../support/records.ts';
 import { repository } from '../../support/paths.ts';
+import { waitFor } from '../../support/waitFor.ts';
 
 describe('WindowPresence', () => {
   let folder: string;
@@ -92,5 +96,51 @@ describe('WindowPresence', () => {
     await last.sweep();
     assert.deepEqual(await readdir(folder), ['last.lock']);
     last.dispose();
+  });
+});
+
+describe('OrphanWatch', () => {
+  let folder: string;
+  let ledger: Ledger;
+  let watch: OrphanWatch | undefined;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'orphans-'));
+    ledger = Ledger.open({ file: join(folder, 'tasks.db'), now: Date.now });
+  });
+  afterEach(async () => {
+    watch?.dispose();
+    ledger.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** A task that another window is sending. */
+  async function sentByOther(): Promise<string> {
+    const task = makeRecord({ owner: 'other' });
+    await ledger.add(task);
+    await ledger.apply(task.id, { type: 'submit' });
+    return task.id;
+  }
+
+  it('calls a task uncertain once the window that was sending it is gone', async () => {
+    const id = await sentByOther();
+    const [own, other] = [new WindowPresence(folder, 'own'), new WindowPresence(folder, 'other')];
+    watch = new OrphanWatch(ledger, own, () => {});
+    await sleep(500);
+    assert.equal(ledger.get(id)?.state, 'submitting');
+    other.dispose();
+    await waitFor('its end', () => ledger.get(id)?.state === 'uncertain', 7_000);
+    own.dispose();
+  });
+
+  it('goes on where the list could not be read for a moment', async () => {
+    const id = await sentByOther();
+    let failures = 2;
+    const reading = mock.method(ledger, 'inStates', (...states: Parameters<Ledger['inStates']>) => {
+      if (failures-- > 0) throw new Error('database is locked');
+      return Ledger.prototype.inStates.apply(ledger, states);
+    });
+    watch = new OrphanWatch(ledger, { id: 'own', isAlive: () => false }, () => {});
+    await waitFor('its end', () => ledger.get(id)?.state === 'uncertain', 12_000);
+    assert(reading.mock.callCount() >= 3);
   });
 });
