@@ -11,6 +11,9 @@ import {
   type SessionServices,
 } from './session.ts';
 
+/** Milliseconds before a list with unfinished tasks that could not be opened is tried again. */
+const RETRY = 10_000;
+
 /** A change in a session's ledger. */
 export interface TaskChange extends LedgerChange {
   readonly session: Session;
@@ -26,6 +29,7 @@ export class Studio implements vscode.Disposable {
   #account: Session | undefined;
   #demo: Session | undefined;
   #stopWaiting: (() => void) | undefined;
+  #retry: NodeJS.Timeout | undefined;
 
   /** A task of any open session changed. */
   readonly onDidChangeTask = this.#changes.event;
@@ -97,16 +101,21 @@ export class Studio implements vscode.Disposable {
 
   /** Ends all sessions. A request on its way is paid for: its answer is waited for as long as VS Code lets us. */
   async end(): Promise<void> {
-    this.#stopWaiting?.();
+    this.#stopOpening();
     await Promise.all(this.open.map(session => session.end()));
   }
 
   /** To be called after `end`. */
   dispose(): void {
-    this.#stopWaiting?.();
+    this.#stopOpening();
     this.#changes.dispose();
     this.#switches.dispose();
     this.#opened.dispose();
+  }
+
+  #stopOpening(): void {
+    this.#stopWaiting?.();
+    clearTimeout(this.#retry);
   }
 
   /** To be called when the session is among the open ones. */
@@ -130,6 +139,12 @@ export class Studio implements vscode.Disposable {
     } catch (error) {
       this.#services.log.error(ledgerSentence(error));
       this.#services.log.debug(String(error));
+      if (error instanceof LedgerTooNew || error instanceof SqliteMissing) return;
+      // Nobody else may be there to follow what is unfinished.
+      this.#retry ??= setTimeout(() => {
+        this.#retry = undefined;
+        this.#openInBackground();
+      }, RETRY);
     }
   }
 }
