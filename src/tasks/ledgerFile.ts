@@ -1,7 +1,8 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { ProcessLock } from './lock.ts';
 import { salvage } from './ledgerSalvage.ts';
+import { ProcessLock } from './lock.ts';
 import { isBusy, isDamaged, openDatabase, patiently, runTransaction } from './sqlite.ts';
 
 /** Each takes the file from the version that is its index to the next. Never changed once released; new ones go to the end. */
@@ -23,6 +24,17 @@ const MIGRATIONS: readonly string[] = [
    UPDATE tasks SET remote_id = json_extract(record, '$.remoteId');
    CREATE INDEX tasks_by_remote_id ON tasks (remote_id);`,
 ];
+
+/** Linux' numbers of NFS, SMB, CIFS, SMB 2, AFS, Ceph and 9p (statfs(2)). */
+const NETWORK_FILE_SYSTEMS: ReadonlySet<bigint> = new Set([
+  0x6969n,
+  0x517bn,
+  0xff534d42n,
+  0xfe534d42n,
+  0x5346414fn,
+  0x00c36400n,
+  0x01021997n,
+]);
 
 const SCHEMA_VERSION = MIGRATIONS.length;
 
@@ -104,8 +116,8 @@ function isInUse(file: string): boolean {
 function open(file: string): DatabaseSync {
   const database = openDatabase(file);
   try {
-    // WAL needs shared memory, which network file systems lack.
-    if (tryWal(database)) return prepared(database);
+    // WAL needs shared memory, which network file systems lack, or have for each machine alone.
+    if (!isOnNetwork(file) && tryWal(database)) return prepared(database);
   } catch (error) {
     database.close();
     throw error;
@@ -124,6 +136,12 @@ function open(file: string): DatabaseSync {
     other.close();
     throw error;
   }
+}
+
+/** As far as this system says. */
+function isOnNetwork(file: string): boolean {
+  if (process.platform !== 'linux' || file === ':memory:') return false;
+  return NETWORK_FILE_SYSTEMS.has(statfsSync(dirname(file), { bigint: true }).type);
 }
 
 function tryWal(database: DatabaseSync): boolean {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { mock } from 'node:test';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -281,6 +284,26 @@ describe('Ledger', () => {
     await ledger.add(record);
     ledger.close();
     assert.deepEqual(openLedger().all(), [record]);
+  });
+
+  it('does without shared memory on a network drive, which other machines may work with as well', async () => {
+    const record = makeRecord();
+    const local = openLedger();
+    await local.add(record);
+    local.close();
+    const place = fs.statfsSync(folder, { bigint: true });
+    const NFS = 0x6969n;
+    const asking = mock.method(fs, 'statfsSync', () => ({ ...place, type: NFS }));
+    syncBuiltinESMExports();
+    try {
+      const ledger = openLedger();
+      await ledger.apply(record.id, { type: 'submit' });
+      assert.equal(openLedger().get(record.id)?.state, 'submitting');
+      assert.deepEqual(await readdir(folder), ['tasks.db']);
+    } finally {
+      asking.mock.restore();
+      syncBuiltinESMExports();
+    }
   });
 
   it('refuses a second task of the same id', async () => {
