@@ -30,6 +30,12 @@ export interface OutputFolderWriter {
  */
 const WRITE_LIMIT = 120_000;
 
+export interface MoveInOptions {
+  readonly log: (line: string) => void;
+  /** Milliseconds for writing one file; default: {@link WRITE_LIMIT}. */
+  readonly writeLimit?: number;
+}
+
 /**
  * Brings a parked video into its workspace, by the window that has it open. Undefined where the task is not parked (any
  * more) or another window is at it. Throws {@link SaveError} where the parked file is gone or the writer does not answer, and
@@ -39,7 +45,7 @@ export async function moveIn(
   task: TaskRecord,
   folder: OutputFolderWriter,
   ledger: Ledger,
-  writeLimit = WRITE_LIMIT,
+  { log, writeLimit = WRITE_LIMIT }: MoveInOptions,
 ): Promise<TaskRecord | undefined> {
   const { parked } = task;
   if (!parked || task.state !== 'downloading') return undefined;
@@ -56,7 +62,10 @@ export async function moveIn(
     const { name, uri } = await writeNumbered({ writeNew }, nameOf(task), bytes);
     const facts = factsOf(bytes);
     const video = savedVideo(uri, { ...parked, ...(facts && { facts }) });
-    await writeNew(sidecarPath(name), Buffer.from(formatSidecar(sidecarFor(task, video))));
+    // The video is what was paid for: where its sidecar can't be written, it is saved all the same.
+    await writeNew(sidecarPath(name), Buffer.from(formatSidecar(sidecarFor(task, video)))).catch(
+      (error: unknown) => log(`Task ${task.id}: its sidecar could not be written: ${String(error)}`),
+    );
     saved = await ledger.apply(task.id, { type: 'saved', video }, current => current.state === 'downloading');
     if (saved) await discardPartial(parked.path);
     return saved;

@@ -79,6 +79,6 @@ export class ParkedVideos implements vscode.Disposable {
     if (typeof segments === 'string')
       throw new Error(`The setting outputFolder is no longer usable: ${segments}.`);
     const folder = vscode.Uri.joinPath(vscode.Uri.parse(task.target.workspaceFolder), ...segments);
-    return await moveIn(task, new VirtualFolder(folder), ledger);
+    return await moveIn(task, new VirtualFolder(folder), ledger, { log: line => this.#log.warn(line) });
   }
 }
