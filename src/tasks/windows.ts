@@ -131,6 +131,7 @@ export class OrphanWatch {
       await explainOrphans(ledger, owner => this.#presence.isAlive(owner));
       return this.#ended || !ledger.inStates(['waiting', 'submitting']).some(task => this.#isOthers(task));
     } catch (error) {
+      if (this.#ended) return true;
       this.#log(`Tasks of closed windows could not be looked through: ${String(error)}`);
       return false;
     }
