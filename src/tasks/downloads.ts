@@ -13,6 +13,8 @@ const FIRST_PAUSE = 2_000;
 const LONGEST_PAUSE = 300_000;
 /** Milliseconds before a file that is too large is asked for again: each try may fetch up to the limit. */
 const TOO_LARGE_PAUSE = 3600_000;
+/** Where the server gives these when no link can live any more, it will not give the video again. */
+const NO_VIDEO_THERE: ReadonlySet<string> = new Set(['notVideo', 'http']);
 /** Milliseconds between two looks whether a parked video's folder can be used. */
 const PARKED_PAUSE = 60_000;
 /** Milliseconds between two words on the progress of a download. */
@@ -162,8 +164,9 @@ export class Downloads {
     }
     if (kind === 'videoTooLarge') this.#retries.set(task.id, { failures: 1, at: now() + TOO_LARGE_PAUSE });
     else this.#failed(task, details.retryAfterSeconds);
-    if (details.linkDead === true) {
-      if (now() - (task.completedAt ?? task.createdAt) > LINK_LIFE) {
+    const isTooOld = now() - (task.completedAt ?? task.createdAt) > LINK_LIFE;
+    if (details.linkDead === true || (isTooOld && NO_VIDEO_THERE.has(kind))) {
+      if (isTooOld) {
         await write(task, { type: 'expired', error });
         return;
       }

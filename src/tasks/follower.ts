@@ -5,8 +5,11 @@ import { KEY_PAUSE, Poller, type PollingClient } from './poller.ts';
 import type { TaskRecord } from './record.ts';
 import { isAllowed, type TaskEvent } from './transitions.ts';
 
-/** Milliseconds after which a window that stands by tries to take over; a dead follower is replaced within 15 s. */
-const TAKE_OVER = 4_000;
+/**
+ * Milliseconds after which a window that stands by tries to take over. With the heartbeat and the time that VS Code gets for an
+ * answer it is less than the 15 s within which a dead or silent follower is replaced.
+ */
+const TAKE_OVER = 3_000;
 /** Milliseconds between two looks of the one that follows at its own state: whether VS Code answers, and whether the machine slept. */
 const HEARTBEAT = 5_000;
 /** A heartbeat that comes so many milliseconds late means that the machine slept, or stood still. */
@@ -143,12 +146,13 @@ export class Follower {
       await this.#letGo();
       return undefined;
     }
-    if (!lock.tryAcquire()) {
+    // Asked before the lock is tried: one that can't follow would else be in the way of the others for as long as it waits.
+    if (!(await isHostAlive())) {
+      if (lock.held) log('VS Code does not answer: another window may follow.');
       await this.#letGo();
       return TAKE_OVER;
     }
-    if (!(await isHostAlive())) {
-      log('VS Code does not answer: another window may follow.');
+    if (!lock.tryAcquire()) {
       await this.#letGo();
       return TAKE_OVER;
     }

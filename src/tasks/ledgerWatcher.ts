@@ -6,7 +6,10 @@ const BURST = 100;
 /** Milliseconds between two looks at the ledger's change number while something is unfinished: not every system tells of writes to an open file. */
 const POLL = 1_000;
 
-/** Lets a ledger tell what other processes change, by watching its files; polls only while something is unfinished. */
+/**
+ * Lets a ledger tell what other processes change, by watching its files; polls only while something is unfinished, or where
+ * nothing can be watched: systems have a limit to that, for all programs together.
+ */
 export class LedgerWatcher {
   readonly #ledger: Ledger;
   readonly #stopListening: () => void;
@@ -17,7 +20,6 @@ export class LedgerWatcher {
   /** `fileName` in `folder` is the ledger's; its journal's name begins with it. */
   constructor(folder: string, fileName: string, ledger: Ledger) {
     this.#ledger = ledger;
-    // Without a watcher (too many of them, a network folder) a first task of another window is seen later, nothing else.
     try {
       this.#watcher = watch(folder, (_, changed) => {
         if (changed !== null && !changed.startsWith(fileName)) return;
@@ -26,12 +28,16 @@ export class LedgerWatcher {
           this.#read();
         }, BURST);
       });
-      this.#watcher.on('error', () => this.#watcher?.close());
+      this.#watcher.on('error', () => {
+        this.#watcher?.close();
+        this.#watcher = undefined;
+        this.#pollWhereNeeded();
+      });
     } catch {
       this.#watcher = undefined;
     }
-    this.#stopListening = ledger.onDidChange(() => this.#pollWhileUnfinished());
-    this.#pollWhileUnfinished();
+    this.#stopListening = ledger.onDidChange(() => this.#pollWhereNeeded());
+    this.#pollWhereNeeded();
   }
 
   dispose(): void {
@@ -41,8 +47,8 @@ export class LedgerWatcher {
     this.#watcher?.close();
   }
 
-  #pollWhileUnfinished(): void {
-    if (!this.#ledger.hasUnfinished()) {
+  #pollWhereNeeded(): void {
+    if (this.#watcher && !this.#ledger.hasUnfinished()) {
       clearInterval(this.#poll);
       this.#poll = undefined;
       return;

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readFacts } from '../mp4/facts.ts';
 import { discardPartial } from '../videos/partial.ts';
@@ -8,6 +8,7 @@ import { ProcessLock } from './lock.ts';
 import type { TaskRecord } from './record.ts';
 import { nameOf, savedVideo, sidecarFor } from './saver.ts';
 import { SaveError } from './saveError.ts';
+import { sleep } from './sleep.ts';
 import { moveLockOf } from './tidy.ts';
 
 /** `name (99).mp4`: beyond that something else is wrong. */
@@ -24,18 +25,31 @@ export interface OutputFolderWriter {
 }
 
 /**
+ * Milliseconds for writing one file. A host whose browser was closed lives on, and VS Code never answers it: it must not keep the
+ * window that was opened instead from bringing the video in.
+ */
+const WRITE_LIMIT = 120_000;
+
+export interface MoveInOptions {
+  readonly log: (line: string) => void;
+  /** Milliseconds for writing one file; default: {@link WRITE_LIMIT}. */
+  readonly writeLimit?: number;
+}
+
+/**
  * Brings a parked video into its workspace, by the window that has it open. Undefined where the task is not parked (any
- * more) or another window is at it. Throws {@link SaveError} where the parked file is gone, and what the writer throws.
+ * more) or another window is at it. Throws {@link SaveError} where the parked file is gone or the writer does not answer, and
+ * what the writer throws.
  */
 export async function moveIn(
   task: TaskRecord,
   folder: OutputFolderWriter,
   ledger: Ledger,
+  { log, writeLimit = WRITE_LIMIT }: MoveInOptions,
 ): Promise<TaskRecord | undefined> {
   const { parked } = task;
   if (!parked || task.state !== 'downloading') return undefined;
-  const lockFile = moveLockOf(parked.path);
-  const lock = new ProcessLock(lockFile);
+  const lock = new ProcessLock(moveLockOf(parked.path));
   if (!lock.tryAcquire()) return undefined;
   let saved: TaskRecord | undefined;
   try {
@@ -43,17 +57,22 @@ export async function moveIn(
     const bytes = await readFile(parked.path).catch((error: unknown) => {
       throw new SaveError('parkedGone', String(error));
     });
-    const { name, uri } = await writeNumbered(folder, nameOf(task), bytes);
+    const writeNew: OutputFolderWriter['writeNew'] = (name, content) =>
+      inTime(writeLimit, folder.writeNew(name, content));
+    const { name, uri } = await writeNumbered({ writeNew }, nameOf(task), bytes);
     const facts = factsOf(bytes);
     const video = savedVideo(uri, { ...parked, ...(facts && { facts }) });
-    await folder.writeNew(sidecarPath(name), Buffer.from(formatSidecar(sidecarFor(task, video))));
+    // The video is what was paid for: where its sidecar can't be written, it is saved all the same.
+    await writeNew(sidecarPath(name), Buffer.from(formatSidecar(sidecarFor(task, video)))).catch(
+      (error: unknown) => log(`Task ${task.id}: its sidecar could not be written: ${String(error)}`),
+    );
     saved = await ledger.apply(task.id, { type: 'saved', video }, current => current.state === 'downloading');
     if (saved) await discardPartial(parked.path);
     return saved;
   } finally {
-    lock.release();
     // Whoever locks it anew sees in the ledger that there is nothing to do.
-    if (saved) await rm(lockFile, { force: true }).catch(() => {});
+    if (saved) lock.releaseAndRemove();
+    else lock.release();
   }
 }
 
@@ -69,6 +88,18 @@ async function writeNumbered(
     if (uri !== undefined) return { name, uri };
   }
   throw new SaveError('disk', 'EEXIST');
+}
+
+async function inTime<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const limit = sleep(milliseconds, done.signal).then(() => {
+    throw new SaveError('disk', 'ETIMEDOUT');
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    done.abort();
+  }
 }
 
 /** It was paid for: a video that can't be read is moved in all the same. */

@@ -9,7 +9,7 @@ const PAUSES = [10_000, 60_000, 300_000];
 const TOO_OLD = 24 * 3600 * 1000;
 
 /** Answers after which another look may tell more. */
-const OPEN: ReadonlySet<OutcomeCheck['kind']> = new Set(['none', 'candidates']);
+const OPEN: ReadonlySet<OutcomeCheck['kind']> = new Set(['none', 'candidates', 'noKey']);
 
 export interface OutcomeWatchOptions {
   readonly ledger: Ledger;

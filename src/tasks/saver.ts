@@ -32,6 +32,9 @@ export interface SaverOptions {
 /** Kinds of trouble that another folder does not have. */
 const OF_FOLDER: ReadonlySet<string> = new Set(['diskFull', 'notWritable', 'folderMissing', 'disk']);
 
+/** Kinds of trouble that another link may not have. */
+const LINK_DEAD: ReadonlySet<string> = new Set(['linkExpired', 'linkRefused']);
+
 /**
  * Downloads a task's result into the folder that was chosen when Generate was pressed, checks it, gives it its name without
  * overwriting anything, and writes its sidecar. Called again after a crash it goes on where it was. Where that folder can't
@@ -116,7 +119,8 @@ function saveErrorOf(error: unknown): SaveError {
   // Of a request EvoLink says `tooLarge` as well.
   const kind = error.kind === 'tooLarge' ? 'videoTooLarge' : error.kind;
   return new SaveError(kind, error.code ?? '', {
-    linkDead: error.kind === 'linkExpired' || error.kind === 'linkRefused',
+    // Some storage calls a link that is too old a bad request.
+    linkDead: LINK_DEAD.has(error.kind) || (error.kind === 'http' && !error.retryable),
     ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
   });
 }

@@ -8,7 +8,7 @@ const PATIENCE = 30_000;
 /** Milliseconds that opening may wait for another process that opens, repairs or migrates the same file just now. */
 const OPENING_PATIENCE = 2_000;
 
-const SQLITE_BUSY = 5;
+export const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 

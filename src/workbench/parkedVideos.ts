@@ -53,24 +53,32 @@ export class ParkedVideos implements vscode.Disposable {
     if (!task.parked || task.state !== 'downloading' || this.#moving.has(task.id)) return;
     if (workspaceFolder.startsWith('file:') || !isOpenHere(workspaceFolder)) return;
     this.#moving.add(task.id);
-    this.#move(task, session)
+    void this.#move(task, session)
       .catch((error: unknown) => {
         this.#log.warn(
           `Task ${task.id}: its video could not be moved to ${workspaceFolder}: ${String(error)}`,
         );
-        this.#timer ??= setTimeout(() => {
-          this.#timer = undefined;
-          this.refresh();
-        }, RETRY);
+        return undefined;
       })
-      .finally(() => this.#moving.delete(task.id));
+      .then(moved => {
+        this.#moving.delete(task.id);
+        // Another window that is at it may be one that VS Code does not answer any more.
+        if (!moved) this.#tryLater();
+      });
   }
 
-  async #move(task: TaskRecord, { ledger }: Session): Promise<void> {
+  #tryLater(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.refresh();
+    }, RETRY);
+  }
+
+  async #move(task: TaskRecord, { ledger }: Session): Promise<TaskRecord | undefined> {
     const segments = outputSegments(task.target.outputFolder);
     if (typeof segments === 'string')
       throw new Error(`The setting outputFolder is no longer usable: ${segments}.`);
     const folder = vscode.Uri.joinPath(vscode.Uri.parse(task.target.workspaceFolder), ...segments);
-    await moveIn(task, new VirtualFolder(folder), ledger);
+    return await moveIn(task, new VirtualFolder(folder), ledger, { log: line => this.#log.warn(line) });
   }
 }

@@ -18,7 +18,7 @@ import { SubmissionQueue } from '../tasks/submissions.ts';
 import { discardFiles } from '../tasks/tidy.ts';
 import { OrphanWatch, WindowPresence } from '../tasks/windows.ts';
 import type { Clients } from './accounts.ts';
-import { withinLimit } from './limits.ts';
+import { hostCheck } from './limits.ts';
 import { maxConcurrentTasks } from './settings.ts';
 
 /** A ledger with all that works on it: the user's own, or the demo's. */
@@ -52,15 +52,34 @@ export function unfinishedMarker(storage: string): UnfinishedMarker {
 }
 
 /**
- * Opens the ledger that all windows of this machine share. Throws what `Ledger.open` throws.
+ * Opens the ledger that all windows of this machine share. Throws what `Ledger.open` throws, or the system's error where the
+ * storage can't be written to; nothing stays open then.
  * @param storage path of the extension's global storage
  */
 export function openAccountSession(storage: string, services: SessionServices): Session {
+  const opened: (() => void)[] = [];
+  try {
+    return openParts(storage, services, close => opened.push(close));
+  } catch (error) {
+    for (const close of opened.toReversed()) close();
+    throw error;
+  }
+}
+
+/** `onOpened` is told how to close each part, in case that a later one can't be opened. */
+function openParts(
+  storage: string,
+  services: SessionServices,
+  onOpened: (close: () => void) => void,
+): Session {
   mkdirSync(storage, { recursive: true });
   const report = (line: string): void => services.log.info(line);
   const ledger = Ledger.open({ file: join(storage, 'tasks.db'), now: Date.now, log: report });
+  onOpened(() => ledger.close());
   const presence = new WindowPresence(join(storage, 'windows'), randomUUID());
+  onOpened(() => presence.dispose());
   const watcher = new LedgerWatcher(storage, 'tasks.db', ledger);
+  onOpened(() => watcher.dispose());
   const stopMarking = unfinishedMarker(storage).keep(ledger);
   const parts = startParts(
     ledger,
@@ -68,7 +87,10 @@ export function openAccountSession(storage: string, services: SessionServices): 
     services,
     join(storage, 'parked'),
   );
-  const orphans = new OrphanWatch(ledger, presence, report);
+  onOpened(() => {
+    parts.queue.dispose();
+    parts.follower.dispose();
+  });
   const outcomes = new OutcomeWatch({
     ledger,
     check: id => checkOutcome(id, { ledger, clientFor: parts.clientFor, log: report }),
@@ -77,6 +99,10 @@ export function openAccountSession(storage: string, services: SessionServices): 
     now: Date.now,
     log: report,
   });
+  const orphans = new OrphanWatch(ledger, presence, report);
+  presence
+    .sweep()
+    .catch((error: unknown) => report(`What closed windows left could not be removed: ${String(error)}`));
   return {
     kind: 'account',
     ledger,
@@ -149,22 +175,4 @@ function startParts(
     log: report,
   });
   return { queue, follower, clientFor, report, discard };
-}
-
-/** Milliseconds for which VS Code's last answer counts. */
-const ALIVE_FOR = 5_000;
-
-/** Whether VS Code answers: where the browser of a remote window was closed, writes to its state never settle. */
-function hostCheck(globalState: vscode.Memento): () => Promise<boolean> {
-  let answeredAt = -Infinity;
-  return async () => {
-    if (performance.now() - answeredAt < ALIVE_FOR) return true;
-    try {
-      await withinLimit(globalState.update('alive', undefined));
-      answeredAt = performance.now();
-      return true;
-    } catch {
-      return false;
-    }
-  };
 }

@@ -1,5 +1,3 @@
-import { mkdirSync, watch, type FSWatcher } from 'node:fs';
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { LedgerTooNew, type LedgerChange } from '../tasks/ledger.ts';
 import type { TaskRecord } from '../tasks/record.ts';
@@ -12,6 +10,9 @@ import {
   type Session,
   type SessionServices,
 } from './session.ts';
+
+/** Milliseconds before a list with unfinished tasks that could not be opened is tried again. */
+const RETRY = 10_000;
 
 /** A change in a session's ledger. */
 export interface TaskChange extends LedgerChange {
@@ -27,7 +28,8 @@ export class Studio implements vscode.Disposable {
   readonly #opened = new vscode.EventEmitter<Session>();
   #account: Session | undefined;
   #demo: Session | undefined;
-  #markerWatcher: FSWatcher | undefined;
+  #stopWaiting: (() => void) | undefined;
+  #retry: NodeJS.Timeout | undefined;
 
   /** A task of any open session changed. */
   readonly onDidChangeTask = this.#changes.event;
@@ -54,7 +56,7 @@ export class Studio implements vscode.Disposable {
   get account(): Session {
     if (!this.#account) {
       this.#account = openAccountSession(this.#storage, this.#services);
-      this.#markerWatcher?.close();
+      this.#stopWaiting?.();
       this.#listen(this.#account);
     }
     return this.#account;
@@ -67,17 +69,9 @@ export class Studio implements vscode.Disposable {
 
   /** Goes on with what was unfinished; opens nothing where nothing is. */
   resume(): void {
-    const marker = unfinishedMarker(this.#storage);
-    if (marker.isSet()) {
-      this.#openInBackground();
-      return;
-    }
     // Another window may start a task and die: then this one takes it up.
-    mkdirSync(this.#storage, { recursive: true });
-    this.#markerWatcher = watch(this.#storage, (_, changed) => {
-      if (changed === basename(marker.file) && marker.isSet()) this.#openInBackground();
-    });
-    this.#markerWatcher.on('error', () => this.#markerWatcher?.close());
+    this.#stopWaiting = unfinishedMarker(this.#storage).whenSet(() => this.#openInBackground());
+    if (this.#account) this.#stopWaiting();
   }
 
   startDemo(services: SessionServices): Session {
@@ -107,16 +101,21 @@ export class Studio implements vscode.Disposable {
 
   /** Ends all sessions. A request on its way is paid for: its answer is waited for as long as VS Code lets us. */
   async end(): Promise<void> {
-    this.#markerWatcher?.close();
+    this.#stopOpening();
     await Promise.all(this.open.map(session => session.end()));
   }
 
   /** To be called after `end`. */
   dispose(): void {
-    this.#markerWatcher?.close();
+    this.#stopOpening();
     this.#changes.dispose();
     this.#switches.dispose();
     this.#opened.dispose();
+  }
+
+  #stopOpening(): void {
+    this.#stopWaiting?.();
+    clearTimeout(this.#retry);
   }
 
   /** To be called when the session is among the open ones. */
@@ -126,7 +125,7 @@ export class Studio implements vscode.Disposable {
       void tell(
         'warning',
         vscode.l10n.t(
-          'The task list was damaged and was put aside as {0}; a new one was begun.',
+          'The task list was damaged and was put aside as {0}; a new one has what could still be read.',
           session.ledger.damagedFile,
         ),
       );
@@ -140,6 +139,12 @@ export class Studio implements vscode.Disposable {
     } catch (error) {
       this.#services.log.error(ledgerSentence(error));
       this.#services.log.debug(String(error));
+      if (error instanceof LedgerTooNew || error instanceof SqliteMissing) return;
+      // Nobody else may be there to follow what is unfinished.
+      this.#retry ??= setTimeout(() => {
+        this.#retry = undefined;
+        this.#openInBackground();
+      }, RETRY);
     }
   }
 }

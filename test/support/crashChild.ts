@@ -48,6 +48,7 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`);
 mkdirSync(storage, { recursive: true });
 const ledger = Ledger.open({ file: join(storage, 'tasks.db'), now: Date.now, log });
 const presence = new WindowPresence(join(storage, 'windows'), randomUUID());
+presence.sweep().catch(error => log(String(error)));
 const watcher = new LedgerWatcher(storage, 'tasks.db', ledger);
 const orphans = new OrphanWatch(ledger, presence, log);
 const client = new EvoLinkClient({

@@ -99,6 +99,7 @@ class CrashRun {
       await this.#toTheEnd(simulator);
       const pickedByUser = await this.#pick(simulator);
       if (pickedByUser > 0) await this.#toTheEnd(simulator);
+      await this.#checkWindows();
       return await this.#result(simulator, started, pickedByUser);
     } finally {
       await simulator.close();
@@ -164,6 +165,12 @@ class CrashRun {
         this.#broken.push(`wrong bytes in ${name}`);
     }
     return names.length;
+  }
+
+  /** The last window has taken away what the killed ones left, and has itself ended. */
+  async #checkWindows(): Promise<void> {
+    const left = await readdir(join(this.#folder, 'storage', 'windows'));
+    if (left.length > 0) this.#broken.push(`left behind by windows: ${left.join(', ')}`);
   }
 
   /** What the list left open the user decides: they know their own prompt when they see the video. */

@@ -8,6 +8,7 @@ import fetch from 'node-fetch';
 import type { Fault } from '../../../src/simulator/faults.ts';
 import { ProcessLock } from '../../../src/tasks/lock.ts';
 import { saveVideo } from '../../../src/tasks/saver.ts';
+import { hostCheck } from '../../../src/workbench/limits.ts';
 import { startRig, type FollowerRig } from '../../support/followerRig.ts';
 import { repository } from '../../support/paths.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -29,6 +30,7 @@ describe('Follower', () => {
 
   const queries = (): number =>
     rig.simulator.requests.filter(({ path }) => path.startsWith('/v1/tasks/')).length;
+  const files = (): number => rig.simulator.requests.filter(({ path }) => path.startsWith('/files/')).length;
   const videos = async (): Promise<string[]> =>
     (await readdir(join(rig.folder, 'videos'))).filter(name => name.endsWith('.mp4'));
 
@@ -163,6 +165,44 @@ describe('Follower', () => {
     await rig.reaches(id, 'saved');
   });
 
+  it('asks for another link where the storage calls the link a bad request, as some do once it is too old', async () => {
+    const { id } = await rig.addAccepted();
+    rig.faults.order({ on: 'file', answer: { status: 400 }, times: 1000 });
+    const follower = rig.follower();
+    await impatiently(
+      follower,
+      waitFor('other links', () => queries() > 3),
+    );
+    assert.deepEqual([rig.ledger.get(id)?.state, rig.ledger.get(id)?.error?.kind], ['downloading', 'http']);
+    rig.faults.clear();
+    await impatiently(follower, rig.reaches(id, 'saved'));
+  });
+
+  for (const [name, fault] of [
+    ['a page', { preset: 'html-200' }],
+    ['a fault', { preset: 'plain-500' }],
+  ] as const) {
+    it(`calls a task expired whose link leads to ${name} when it can’t live any more, but not while there is no network`, async () => {
+      const { id } = await rig.addAccepted();
+      rig.faults.order({ on: 'file', cut: true, times: 1000 });
+      const follower = rig.follower();
+      await impatiently(
+        follower,
+        waitFor('the error', () => rig.ledger.get(id)?.error?.kind === 'network'),
+      );
+      rig.clockAhead = DAY + 60_000;
+      const before = files();
+      await impatiently(
+        follower,
+        waitFor('more tries', () => files() > before + 3),
+      );
+      assert.equal(rig.ledger.get(id)?.state, 'downloading');
+      rig.faults.clear();
+      rig.faults.order({ on: 'file', ...fault, times: 1000 });
+      await impatiently(follower, rig.reaches(id, 'expired'));
+    });
+  }
+
   it('leaves a stopped task alone, and goes on when it is resumed', async () => {
     const { id } = await rig.addAccepted();
     rig.faults.order({ on: 'file', stallAt: 50_000, times: 5 });
@@ -270,6 +310,28 @@ describe('Follower', () => {
     await waitFor('the lock', () => lock.held);
     alive = false;
     await waitFor('the release', () => !lock.held, 12_000);
+  });
+
+  it('is replaced within 15 s where VS Code falls silent, and does not come in the way again', async () => {
+    await rig.addAccepted();
+    rig.faults.order({ on: 'file', stallAt: 50_000, stallFor: 60, times: 50 });
+    const [lock, other] = [0, 1].map(() => new ProcessLock(join(rig.folder, 'follower.lock')));
+    assert(lock && other);
+    let silent = false;
+    const isHostAlive = hostCheck({ update: () => (silent ? new Promise(() => {}) : Promise.resolve()) });
+    rig.follower({ lock, isHostAlive });
+    await waitFor('the lock', () => lock.held);
+    const second = rig.follower({ ledger: rig.secondLedger(), lock: other });
+    // The worst moment: it has just answered.
+    await isHostAlive();
+    silent = true;
+    await waitFor('the other', () => other.held, 15_000);
+    await second.end();
+    const end = performance.now() + 9_000;
+    while (performance.now() < end) {
+      assert(!lock.held);
+      await pause(20);
+    }
   });
 
   it('lets go of the lock after sleep, and goes on', async () => {

@@ -1,13 +1,34 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import fs from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { mock } from 'node:test';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ledger, LedgerTooNew, type LedgerChange } from '../../../src/tasks/ledger.ts';
-import { ProcessLock } from '../../../src/tasks/lock.ts';
 import { IllegalTransition } from '../../../src/tasks/transitions.ts';
 import { makeRecord } from '../../support/records.ts';
+
+/** All pages of a database but the first, with the place of their bytes in the file. */
+function pagesOf(file: string) {
+  const database = new DatabaseSync(file);
+  try {
+    return database
+      .prepare('SELECT pgoffset, pgsize, name, pagetype, ncell FROM dbstat WHERE pageno > 1')
+      .all()
+      .map(page => ({
+        at: Number(page['pgoffset']),
+        size: Number(page['pgsize']),
+        name: String(page['name']),
+        type: String(page['pagetype']),
+        rows: Number(page['ncell']),
+      }));
+  } finally {
+    database.close();
+  }
+}
 
 describe('Ledger', () => {
   let folder: string;
@@ -160,6 +181,64 @@ describe('Ledger', () => {
     assert((await readdir(folder)).some(name => name.includes('.damaged-')));
   });
 
+  it('puts aside also what is damaged anywhere inside, and takes over all that can be read', async () => {
+    const first = openLedger();
+    const records = Array.from({ length: 40 }, (_, i) =>
+      makeRecord({ state: i % 4 ? 'saved' : 'queued', remoteId: `remote-${i}`, prompt: 'p'.repeat(500) }),
+    );
+    for (const record of records) await first.add(record);
+    first.close();
+    const pages = pagesOf(file);
+    const whole = await readFile(file);
+    let repaired = 0;
+    for (const { at, size, name, type, rows } of pages) {
+      const damaged = Buffer.from(whole).fill(0xa5, at, at + size);
+      await writeFile(file, damaged);
+      const ledger = openLedger();
+      if (ledger.damagedFile !== undefined) {
+        repaired += 1;
+        assert.deepEqual(await readFile(ledger.damagedFile), damaged);
+      }
+      const read = ledger.all();
+      const lost = name !== 'tasks' ? 0 : type === 'leaf' ? rows : records.length;
+      assert.equal(read.length, records.length - lost, `${type} page of ${name}`);
+      for (const task of read)
+        assert.deepEqual(
+          task,
+          records.find(({ id }) => id === task.id),
+        );
+      const known = read.filter(({ state }) => state === 'queued').map(({ id }) => id);
+      assert.deepEqual(
+        ledger
+          .unfinished()
+          .map(({ id }) => id)
+          .toSorted(),
+        known.toSorted(),
+      );
+      await ledger.add(makeRecord());
+      assert.equal(openLedger().all().length, read.length + 1);
+      for (const other of open.splice(0)) other.close();
+      for (const name of await readdir(folder)) await rm(join(folder, name));
+    }
+    assert(repaired > 5);
+  });
+
+  it('leaves a list that is damaged inside where it is while another window works with it', async () => {
+    const first = openLedger();
+    for (let i = 0; i < 40; i++) await first.add(makeRecord({ prompt: 'p'.repeat(500) }));
+    first.close();
+    const page = pagesOf(file).find(({ name, type }) => name === 'tasks' && type === 'leaf');
+    assert(page);
+    await writeFile(file, (await readFile(file)).fill(0xa5, page.at, page.at + page.size));
+    const other = new DatabaseSync(file);
+    other.prepare('SELECT newest FROM changes').get();
+    const second = openLedger();
+    assert.equal(second.damagedFile, undefined);
+    other.close();
+    second.close();
+    assert.notEqual(openLedger().damagedFile, undefined);
+  });
+
   it('leaves a row that can’t be read where it is, and gives all others', async () => {
     const ledger = openLedger();
     const record = makeRecord();
@@ -207,6 +286,26 @@ describe('Ledger', () => {
     assert.deepEqual(openLedger().all(), [record]);
   });
 
+  it('does without shared memory on a network drive, which other machines may work with as well', async () => {
+    const record = makeRecord();
+    const local = openLedger();
+    await local.add(record);
+    local.close();
+    const place = fs.statfsSync(folder, { bigint: true });
+    const NFS = 0x6969n;
+    const asking = mock.method(fs, 'statfsSync', () => ({ ...place, type: NFS }));
+    syncBuiltinESMExports();
+    try {
+      const ledger = openLedger();
+      await ledger.apply(record.id, { type: 'submit' });
+      assert.equal(openLedger().get(record.id)?.state, 'submitting');
+      assert.deepEqual(await readdir(folder), ['tasks.db']);
+    } finally {
+      asking.mock.restore();
+      syncBuiltinESMExports();
+    }
+  });
+
   it('refuses a second task of the same id', async () => {
     const ledger = openLedger();
     const record = makeRecord();
@@ -223,32 +322,5 @@ describe('Ledger', () => {
       () => openLedger(),
       (error: unknown) => error instanceof LedgerTooNew && error.version === 99,
     );
-  });
-});
-
-describe('ProcessLock', () => {
-  it('is held by one at a time and free after release', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'lock-'));
-    const [a, b] = [new ProcessLock(join(folder, 'l.db')), new ProcessLock(join(folder, 'l.db'))];
-    assert.equal(a.tryAcquire(), true);
-    assert.equal(b.tryAcquire(), false);
-    assert.equal(b.held, false);
-    a.release();
-    assert.equal(b.tryAcquire(), true);
-    b.release();
-    await rm(folder, { recursive: true });
-  });
-
-  it('is not held any more when its file was removed', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'lock-'));
-    const file = join(folder, 'l.db');
-    const [a, b] = [new ProcessLock(file), new ProcessLock(file)];
-    a.tryAcquire();
-    await rm(file);
-    assert.equal(b.tryAcquire(), true);
-    assert.equal(a.held, false);
-    assert.equal(a.tryAcquire(), false);
-    b.release();
-    await rm(folder, { recursive: true });
   });
 });

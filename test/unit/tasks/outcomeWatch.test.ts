@@ -67,6 +67,21 @@ describe('OutcomeWatch', () => {
     assert.equal(rig.ledger.get(id)?.state, 'uncertain');
   });
 
+  it('goes on when there is a key again', async () => {
+    const id = await uncertain(true);
+    rig.key = undefined;
+    const key = rig.simulator.key;
+    start({
+      sleep: pause => {
+        pauses.push(pause);
+        if (pauses.length === 2) rig.key = key;
+        return new Promise(resolve => setImmediate(resolve));
+      },
+    });
+    await rig.reaches(id, 'queued');
+    assert.equal(pauses.length, 2);
+  });
+
   it('goes on where EvoLink is away', async () => {
     rig.faults.order({ on: 'list', cut: true });
     start();

@@ -174,7 +174,9 @@ describe('checkOutcome', () => {
     ];
     await rig.ledger.apply(sent.id, { type: 'submit' });
     await rig.ledger.apply(alive.id, { type: 'submit' });
-    await explainOrphans(rig.ledger, owner => owner === 'alive');
+    const looked: string[] = [];
+    await explainOrphans(rig.ledger, owner => (looked.push(owner), owner === 'alive'));
+    assert.deepEqual(looked, ['dead', 'alive'], 'one look at each window, however many tasks it has');
     const now = [waiting, sent, alive].map(({ id }) => rig.ledger.get(id));
     assert.deepEqual(
       now.map(task => [task?.state, task?.error?.kind]),

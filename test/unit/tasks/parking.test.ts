@@ -13,6 +13,8 @@ import { repository } from '../../support/paths.ts';
 import { Mounts, whyNoMounts } from '../../support/mounts.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
+const log = (): void => {};
+
 describe('Parking', () => {
   let rig: FollowerRig;
   beforeEach(async () => {
@@ -71,15 +73,52 @@ describe('Parking', () => {
         return Promise.resolve(`vscode-vfs://host/folder/videos/${encodeURIComponent(name)}`);
       },
     };
-    const saved = await moveIn(parked, folder, rig.ledger);
+    const saved = await moveIn(parked, folder, rig.ledger, { log });
     assert.equal(saved?.state, 'saved');
     assert.deepEqual(
       Buffer.from(files.get(`${id} (2).mp4`) ?? []),
       await readFile(join(repository, 'media/demo/clip.mp4')),
     );
     assert.equal(saved.video?.hasAudio, true);
-    assert.equal(await moveIn(parked, folder, rig.ledger), undefined);
+    assert.equal(await moveIn(parked, folder, rig.ledger, { log }), undefined);
     assert(!existsSync(parked.parked?.path ?? ''));
+  });
+
+  it('leaves a parked video to another window where VS Code does not answer any more', async () => {
+    const target = { workspaceFolder: 'vscode-vfs://host/folder', outputFolder: 'videos', fileName: '{id}' };
+    const { id } = await rig.addAccepted({ target });
+    follow();
+    const parked = await waitFor('the parked video', () => {
+      const task = rig.ledger.get(id);
+      return task?.parked && task;
+    });
+    const silent = { writeNew: () => new Promise<undefined>(() => {}) };
+    const answering = { writeNew: (name: string) => Promise.resolve(`vscode-vfs://host/folder/${name}`) };
+    const first = moveIn(parked, silent, rig.ledger, { log, writeLimit: 300 });
+    assert.equal(await moveIn(parked, answering, rig.ledger, { log }), undefined);
+    await assert.rejects(first, { kind: 'disk', message: 'ETIMEDOUT' });
+    assert.equal(rig.ledger.get(id)?.state, 'downloading');
+    assert.equal((await moveIn(parked, answering, rig.ledger, { log }))?.state, 'saved');
+  });
+
+  it('calls a video saved that is in its folder, though its sidecar can’t be written', async () => {
+    const target = { workspaceFolder: 'vscode-vfs://host/folder', outputFolder: 'videos', fileName: '{id}' };
+    const { id } = await rig.addAccepted({ target });
+    follow();
+    const parked = await waitFor('the parked video', () => {
+      const task = rig.ledger.get(id);
+      return task?.parked && task;
+    });
+    const folder = {
+      writeNew: (name: string) =>
+        name.endsWith('.json')
+          ? Promise.reject(new Error('no JSON here'))
+          : Promise.resolve(`vscode-vfs://host/folder/${name}`),
+    };
+    const lines: string[] = [];
+    const saved = await moveIn(parked, folder, rig.ledger, { log: line => void lines.push(line) });
+    assert.equal(saved?.state, 'saved');
+    assert.match(lines.join(), /sidecar.*no JSON here/);
   });
 
   it('brings a video whose folder is gone to another one that the user chose', async () => {
