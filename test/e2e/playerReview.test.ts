@@ -130,9 +130,15 @@ describe('the player as a reviewer uses it', function () {
     await until('the picture', 'video.currentTime > 0.3');
     const told: (number | undefined)[] = [];
     const shown: number[] = [];
-    for (const keys of ['s', 'ks', 'ks.', 'k...s', 'kjjs', 'k>>s', 'k,,,,s']) {
+    const paused = ['ks', 'ks.', 'k...s', 'kjjs', 'k>>s', 'k,,,,s'];
+    const playing = Array.from({ length: 12 }, () => ' s');
+    for (const keys of ['s', ...paused, ...playing]) {
       const before = said('request').length;
-      for (const key of keys) await rig.page.keyboard.press(key);
+      for (const key of keys) {
+        await rig.page.keyboard.press(key);
+        // Somewhere in the course of a frame.
+        if (key === ' ') await rig.page.waitForTimeout(100 + 7 * told.length);
+      }
       await waitFor('the frame', () => said('request').length > before);
       const body = said('request').at(-1)?.body;
       assert.ok(body?.kind === 'saveFrame');

@@ -57,7 +57,16 @@ export class FrameClock {
       video.currentTime = Math.abs(middle - currentTime) > NUDGE ? middle : middle - NUDGE;
     }
     return new Promise(resolve => {
-      video.requestVideoFrameCallback(() => resolve(look(this.#shown)));
+      const wait = (): void => {
+        video.requestVideoFrameCallback(() => {
+          const { frame } = this.#shown;
+          // One that was on its way before the seek is told first, and not drawn any more.
+          const isThere = frameRate === undefined || frame === frameAt(video.currentTime, frameRate);
+          if (isThere) resolve(look(this.#shown));
+          else wait();
+        });
+      };
+      wait();
     });
   }
 
