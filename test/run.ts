@@ -88,16 +88,7 @@ const parts: Record<PartName, () => Promise<Counts>> = {
     });
     return counted(ok, output);
   },
-  async e2e() {
-    const files = Map.groupBy(await filesOf('test/e2e/*.test.ts'), file =>
-      file.endsWith('Heard.test.ts') ? 'alone' : 'together',
-    );
-    const limits = ['--timeout=120000', '--slow=20000'];
-    // What is heard when is measured: nothing else may keep the machine busy meanwhile.
-    const alone = await mocha(files.get('alone') ?? [], ...limits);
-    const together = await mocha(files.get('together') ?? [], ...limits, '--parallel', '--jobs=2');
-    return sum([alone, together]);
-  },
+  e2e: async () => mocha(await filesOf('test/e2e/*.test.ts'), '--timeout=120000', '--slow=20000'),
 };
 
 /** What has to be installed once: begun at the start, awaited by the parts that need it. */

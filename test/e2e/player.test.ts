@@ -152,10 +152,7 @@ describe('the player beside the preview of VS Code', function () {
 
   it('goes on with a video that is renamed', async () => {
     await openWithPlayer('shots', 'scene.mp4');
-    const name = workbench.page.locator('.explorer-folders-view .monaco-inputbox input');
-    await workbench.treeItemAction('scene.mp4', 'Rename...', () => name.isVisible());
-    await name.fill('dawn.mp4');
-    await workbench.page.keyboard.press('Enter');
+    await workbench.renameTreeItem('scene.mp4', 'dawn.mp4');
     await workbench.waitForActiveTab('dawn.mp4');
     const page = new PlayerPage(await workbench.webviewFrame('#controls', 30_000));
     await workbench.waitFor(

@@ -7,6 +7,7 @@ import { format } from 'node:util';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { hasDisplay, launchBrowser, testWindowUrl } from './browser.ts';
 import { cacheFolder, screenshotsFolder } from './paths.ts';
+import { extensionHostLogs } from './serverLogs.ts';
 import { type VersionName, VSCodeServer, builds, versionNamed } from './vscodeServer.ts';
 
 export interface ExtensionTests {
@@ -201,7 +202,7 @@ async function leaveTraces(windowLog: readonly string[], server: VSCodeServer): 
     ...windowLog,
     '--- server',
     server.outputTail,
-    await server.extensionHostLogs(),
+    await extensionHostLogs(server),
   ];
   await writeFile(file, parts.join('\n'));
   console.log(`Logs of the window, the server and the extension host: ${file}`);

@@ -67,6 +67,24 @@ export abstract class Hands extends Keyboard {
     );
   }
 
+  /** Gives a file or folder in the explorer another name. */
+  async renameTreeItem(from: string, to: string): Promise<void> {
+    const name = this.page.locator('.explorer-folders-view .monaco-inputbox input');
+    // A busy explorer may be about to follow the active editor, and then asks for that one's name.
+    const asksForIt = async (): Promise<boolean> => {
+      if (!(await name.isVisible())) return false;
+      if ((await name.inputValue()) === from) return true;
+      await this.page.keyboard.press('Escape');
+      return false;
+    };
+    await this.treeItemAction(from, 'Rename...', asksForIt);
+    await this.step(`rename ${from}`, async () => {
+      await name.fill(to);
+      await this.page.keyboard.press('Enter');
+    });
+    await this.waitForTreeItem(to);
+  }
+
   /** Opens the context menu of the editor at the cursor's line and chooses an entry. The selection stays. @param follows as above */
   async editorMenu(entry: string, follows: () => Promise<boolean>): Promise<void> {
     await this.step(`choose ${entry} in the editor's menu`, () =>

@@ -1,7 +1,7 @@
 // VS Code as a server, from the npm package code-server: a complete VS Code whose extension host is real, with a browser as its
 // window. Needs nothing but the npm registry, so it serves where desktop VS Code can't be downloaded or shown.
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
@@ -254,20 +254,6 @@ export class VSCodeServer {
   /** The last lines that the server itself printed. */
   get outputTail(): string {
     return this.#output.slice(-4000);
-  }
-
-  /** The last lines of every log of the extension hosts: their own, and the output channels of extensions that are not built in. */
-  async extensionHostLogs(lines = 500): Promise<string> {
-    const logs = path.join(this.dataDir, 'data', 'logs');
-    const files = existsSync(logs) ? await readdir(logs, { recursive: true }) : [];
-    const wanted = files.filter(
-      file => /exthost/.test(file) && file.endsWith('.log') && !/[\\/]vscode\./.test(file),
-    );
-    const tails = wanted.map(async file => {
-      const text = await readFile(path.join(logs, file), 'utf8');
-      return `--- ${file}\n${text.trimEnd().split('\n').slice(-lines).join('\n')}`;
-    });
-    return (await Promise.all(tails)).join('\n');
   }
 
   async #listen(): Promise<void> {

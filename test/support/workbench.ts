@@ -6,6 +6,7 @@ import { type BrowserOptions, type OpenBrowser, keepSecrets, launchBrowser, wind
 import { Hands } from './hands.ts';
 import { reaction, startup } from './keyboard.ts';
 import { repository, screenshotsFolder } from './paths.ts';
+import { activations, extensionHostLogs } from './serverLogs.ts';
 import { type ServerOptions, VSCodeServer } from './vscodeServer.ts';
 import { type Nothing, waitFor } from './waitFor.ts';
 
@@ -67,10 +68,11 @@ export class Workbench extends Hands {
     page.on('console', message => {
       if (message.type() === 'error') this.#problems.push(message.text());
     });
-    await this.step('open the window', async () => {
-      await page.goto(windowUrl(this.server.authority, this.#options.workspace), { waitUntil: 'commit' });
-      await this.#waitUntilReady();
-    });
+    await this.step('open the window', () =>
+      this.#untilReady(() =>
+        page.goto(windowUrl(this.server.authority, this.#options.workspace), { waitUntil: 'commit' }),
+      ),
+    );
   }
 
   /** Opens one more window, with an extension host of its own, on the same server. Its `close` closes that window alone. */
@@ -91,10 +93,9 @@ export class Workbench extends Hands {
 
   /** Reloads the window: the extension host ends and a new one starts. */
   async reload(): Promise<void> {
-    await this.step('reload the window', async () => {
-      await this.page.reload({ waitUntil: 'commit' });
-      await this.#waitUntilReady();
-    });
+    await this.step('reload the window', () =>
+      this.#untilReady(() => this.page.reload({ waitUntil: 'commit' })),
+    );
   }
 
   /** Stops the server with all extension hosts, starts it with the same data on the same port, and reloads the window. */
@@ -154,7 +155,7 @@ export class Workbench extends Hands {
     const screenshot = await this.screenshot(`failed-${what}`).catch(reason => `none (${String(reason)})`);
     const log = path.join(screenshotsFolder, `${fileName(`failed-${what}`)}.log`);
     const problems = this.#problems.join('\n');
-    const logs = await this.server.extensionHostLogs();
+    const logs = await extensionHostLogs(this.server);
     await writeFile(log, `${logs}\n--- errors in the window\n${problems}\n`);
     const complaints = logs.split('\n').filter(line => /\[error\]/.test(line));
     const message = error instanceof Error ? error.message : String(error);
@@ -177,7 +178,10 @@ export class Workbench extends Hands {
     }
   }
 
-  async #waitUntilReady(): Promise<void> {
+  /** Loads the window and waits until a person can use it and the extension in it. */
+  async #untilReady(load: () => Promise<unknown>): Promise<void> {
+    const before = await activations(this.server, EXTENSION);
+    await load();
     const workbench = this.page.locator('.monaco-workbench .part.statusbar');
     await workbench.waitFor({ timeout: startup });
     // The remote indicator gets its command when the window is connected to the server.
@@ -191,11 +195,14 @@ export class Workbench extends Hands {
       .first()
       .waitFor({ timeout: startup });
     if (this.#options.extension !== undefined) return;
-    // Before the extension's own icon is there its commands and editors are not either: a video would open as text.
-    const icon = this.page.locator('.part.activitybar .action-label[aria-label^="Seedance"]');
-    await icon.first().waitFor({ timeout: startup });
+    // Before that a video would open as text, though the extension's icon is there already.
+    const isActive = async () => (await activations(this.server, EXTENSION)) > before;
+    await waitFor('the extension to be activated', isActive, startup);
   }
 }
+
+/** The extension that is tested. */
+const EXTENSION = 'seedance-studio.seedance-studio';
 
 class WorkbenchError extends Error {}
 
