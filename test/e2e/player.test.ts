@@ -99,8 +99,7 @@ describe('the player in VS Code, opened again when its file is gone', function (
   it('says so, and plays the file when it is back', async () => {
     await openClip(workbench);
     await workbench.runCommand('View: Keep Editor');
-    await workbench.clickTreeItem('other.md');
-    await workbench.waitForActiveTab('other.md');
+    await workbench.openTreeItem('other.md');
     await unlink(path.join(workspace, 'clip.mp4'));
     // A tab of a deleted file stays; its page is made anew when it is shown.
     await workbench.page.locator('.tab', { hasText: 'clip.mp4' }).click();

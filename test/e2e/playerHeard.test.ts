@@ -159,9 +159,8 @@ for (const browser of ['chromium', 'noAac'] as const) {
     }
 
     it('is heard when it is shown again', async () => {
-      await workbench.clickTreeItem('other.md');
-      await workbench.waitForActiveTab('other.md');
-      await workbench.clickTreeItem('clip.mp4');
+      await workbench.openTreeItem('other.md');
+      await workbench.openTreeItem('clip.mp4');
       page = new PlayerPage(await workbench.webviewFrame('video', 30_000));
       await installEar(page.frame);
       await assertHeard(page, [0, 1], () => page.wait(5500));

@@ -44,9 +44,7 @@ describe('the player in the workbench, by keyboard', function () {
   };
   /** Opens a file that is seen in the tree, for good and with the focus in it. */
   const open = async (file: string): Promise<Frame> => {
-    await workbench.clickTreeItem(file);
-    await workbench.treeItem(file).press('Enter');
-    await workbench.waitForActiveTab(file);
+    await workbench.openTreeItem(file);
     const frame = await workbench.webviewFrame('#controls', 30_000);
     await until(frame, 'the picture', 'video.currentTime > 0.2');
     return frame;
@@ -130,8 +128,7 @@ describe('the player in the workbench, by keyboard', function () {
   it('goes on with a video that is renamed with its folder, and brings it to the front no more than it was', async () => {
     await open('zebra.mp4');
     await workbench.runCommand('View: Keep Editor');
-    await workbench.clickTreeItem('text.md');
-    await workbench.waitForActiveTab('text.md');
+    await workbench.openTreeItem('text.md');
     await workbench.renameTreeItem('shots', 'scenes');
     await workbench.page.waitForTimeout(1500);
     await workbench.waitForActiveTab('text.md');

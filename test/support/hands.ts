@@ -33,6 +33,18 @@ export abstract class Hands extends Keyboard {
     await this.step(`click the item ${name}`, () => this.treeItem(name).click({ timeout: limit }));
   }
 
+  /** Opens a file of the explorer for good, with the focus in its editor. An explorer that moves its rows meanwhile is clicked again. */
+  async openTreeItem(name: string): Promise<void> {
+    const tab = this.page.locator('.tab.active', { hasText: name }).first();
+    await this.step(`open the item ${name}`, () =>
+      this.#repeatUntil(
+        name,
+        () => this.treeItem(name).dblclick({ timeout: reaction }),
+        () => tab.isVisible(),
+      ),
+    );
+  }
+
   /** Unfolds a folder of a tree; one that is unfolded already stays so. */
   async expandTreeItem(name: string | RegExp): Promise<void> {
     await this.step(`unfold ${name}`, async () => {

@@ -37,7 +37,7 @@ export class PlayerPage {
 export async function openClip(workbench: Workbench, file = 'clip.mp4'): Promise<PlayerPage> {
   const names = file.split('/');
   for (const folder of names.slice(0, -1)) await workbench.expandTreeItem(folder);
-  await workbench.clickTreeItem(names.at(-1) ?? file);
+  await workbench.openTreeItem(names.at(-1) ?? file);
   return workbench.waitFor(
     'the first second',
     async () => {
