@@ -214,9 +214,21 @@ export function compare(recording: Recording, pitchFollowsSpeed = false): Heard 
   return { right, wrong, silent, seconds: [...seconds].toSorted((a, b) => a - b) };
 }
 
+/** Milliseconds after a jump, as when the video begins anew, in which picture and sound find each other. */
+const SETTLING = 500;
+
+function isSettling({ frames }: Recording, at: number): boolean {
+  return frames.some(
+    (frame, index) =>
+      frame.media < (frames[index - 1]?.media ?? 0) &&
+      at > frame.at - SETTLING / 5 &&
+      at < frame.at + SETTLING,
+  );
+}
+
 /**
- * How much later each change of the tone is heard than the picture is seen that belongs to it, in milliseconds of real time.
- * The change is where the next tone becomes stronger than the one before.
+ * How much later each change of the tone is heard than the picture is seen that belongs to it, in milliseconds of real time, in
+ * steady play. The change is where the next tone becomes stronger than the one before.
  * @param toneSeconds how long each tone lasts, at speed 1
  */
 export function skews(recording: Recording, toneSeconds: number): number[] {
@@ -235,7 +247,7 @@ export function skews(recording: Recording, toneSeconds: number): number[] {
         continue;
       }
       const heard = secondHeard(piece.samples.subarray(from, from + length), 1 / sampleRate);
-      if (before !== undefined && heard === (before + 1) % tones) {
+      if (before !== undefined && heard === (before + 1) % tones && !isSettling(recording, at)) {
         // The tones come again: the change that was heard is the nearest one to what is seen.
         const round = Math.round((now.media / toneSeconds - heard) / tones);
         const began = (heard + round * tones) * toneSeconds;
