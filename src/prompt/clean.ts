@@ -2,7 +2,8 @@
 const VISIBLE = /[^\p{White_Space}\u2800\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
- * The text that is sent: line ends made alike, invisible control characters dropped, blank edges cut. Nothing else changes.
+ * The text that is sent: line ends made alike, other breaks made a space, invisible control characters
+ * dropped, blank edges cut. Nothing else changes.
  * Empty where a person would see nothing: that must not be paid for.
  */
 export function cleanPrompt(text: string): string {
@@ -10,6 +11,8 @@ export function cleanPrompt(text: string): string {
   return (
     text
       .replaceAll(/\r\n?/g, '\n')
+      // These part words as well; without a space the two would become one.
+      .replaceAll(/[\f\v\u0085]/g, ' ')
       // Control characters other than tab and line feed never mean anything in a prompt.
       .replaceAll(/[^\P{Cc}\t\n]|\ufeff/gu, '')
       .trim()

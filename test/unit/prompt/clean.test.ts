@@ -11,6 +11,12 @@ describe('cleaning a prompt', () => {
     assert.equal(cleanPrompt('\ufeffA\u0000 cat\u001b[1m\t🐈‍⬛'), 'A cat[1m\t🐈‍⬛');
   });
 
+  it('keeps words apart that a form feed, a vertical tab or a next-line character stands between', () => {
+    assert.equal(cleanPrompt('a\fb'), 'a b');
+    assert.equal(cleanPrompt('Scene 1\vScene 2\u0085Scene 3'), 'Scene 1 Scene 2 Scene 3');
+    assert.equal(cleanPrompt('\fPage two.\u0085'), 'Page two.');
+  });
+
   it('leaves nothing of what is blank', () => {
     for (const blank of [
       '',
