@@ -21,6 +21,8 @@ export interface VideoStory {
   readonly source?: {
     /** Uri of the document as text. */
     readonly uri: string;
+    /** Zero-based number of the cell, where the document is a notebook. */
+    readonly cell?: number;
     /** Zero-based. */
     readonly line: number;
   };

@@ -1,20 +1,15 @@
-/** Zero-based first and last line of a paragraph. */
-export interface Paragraph {
-  readonly first: number;
-  readonly last: number;
-}
+import type { Lines, TextRange } from './place.ts';
+
+/** More lines without a blank one between are data, not a paragraph. */
+const MAX_LINES = 1_000;
 
 /** The block of lines with text around `line`, bounded by blank lines; undefined where `line` itself is blank. */
-export function paragraphAt(
-  lineText: (line: number) => string,
-  lineCount: number,
-  line: number,
-): Paragraph | undefined {
-  const isBlank = (at: number): boolean => at < 0 || at >= lineCount || lineText(at).trim() === '';
+export function paragraphAt(lines: Lines, line: number): TextRange | undefined {
+  const isBlank = (at: number): boolean => at < 0 || at >= lines.count || lines.text(at).trim() === '';
   if (isBlank(line)) return undefined;
   let first = line;
   let last = line;
-  while (!isBlank(first - 1)) first -= 1;
-  while (!isBlank(last + 1)) last += 1;
-  return { first, last };
+  while (last - first < MAX_LINES && !isBlank(first - 1)) first -= 1;
+  while (last - first < MAX_LINES && !isBlank(last + 1)) last += 1;
+  return { start: { line: first, character: 0 }, end: { line: last, character: lines.text(last).length } };
 }

@@ -97,7 +97,13 @@ const RecordSchema = v.object({
     }),
   ),
   source: v.exactOptional(
-    v.object({ uri: v.string(), line: v.number(), text: v.string(), hash: v.string() }),
+    v.object({
+      uri: v.string(),
+      cell: optionalNumber,
+      line: v.number(),
+      text: v.string(),
+      hash: v.string(),
+    }),
   ),
   idempotencyKey: v.string(),
   owner: v.string(),

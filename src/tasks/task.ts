@@ -46,9 +46,11 @@ export interface SavedVideo {
 
 /** Where the prompt was selected, so that the video finds its text again. */
 export interface TaskSource {
-  /** Uri of the document as text. */
+  /** Uri of the document as text; of a cell the notebook's, of a file's version in git the file's. */
   readonly uri: string;
-  /** Zero-based line of the selection's start. */
+  /** Where the text lies in a notebook: zero-based number of its cell when it was selected. */
+  readonly cell?: number;
+  /** Zero-based line of the selection's start; in a notebook within the cell. */
   readonly line: number;
   /** The selected text before cleaning. */
   readonly text: string;

@@ -63,6 +63,8 @@ const SidecarSchema = v.object({
     v.object({
       /** Relative to the sidecar; missing when the text lies outside of the workspace folder. */
       uri: lenient(Text),
+      /** In a notebook the zero-based number of the cell; the line is then one within the cell. */
+      cell: lenient(Count),
       /** Zero-based. */
       line: lenient(Count),
       text: lenient(Text),
@@ -98,6 +100,7 @@ export interface SidecarFields {
   };
   readonly source?: {
     readonly uri: string;
+    readonly cell?: number;
     readonly line: number;
     readonly text: string;
     readonly hash: string;
@@ -129,6 +132,7 @@ export function sidecarOf(fields: SidecarFields, workspaceRoot: string): Sidecar
     ...(source && {
       source: {
         ...(sourceUri !== undefined && { uri: sourceUri }),
+        ...(source.cell !== undefined && { cell: source.cell }),
         line: source.line,
         ...(source.text.length <= MAX_SOURCE_TEXT && { text: source.text }),
         hash: source.hash,

@@ -19,7 +19,7 @@ import { explainProblem } from './requestSentences.ts';
 import type { Session } from './session.ts';
 import { requestDefaults } from './settings.ts';
 import { ledgerSentence, type Studio } from './studio.ts';
-import { chooseTarget } from './target.ts';
+import { chooseTarget, folderFor } from './target.ts';
 
 /** What a caller may say; everything else comes from the settings. */
 export interface GenerateOptions extends RequestOptions {
@@ -60,7 +60,7 @@ export async function generate(
 ): Promise<Task | undefined> {
   requireTrust();
   const sourceUri = source && vscode.Uri.parse(source.uri);
-  const { request, warnings } = buildOrExplain(options, sourceUri);
+  const { request, warnings } = buildOrExplain(options, folderFor(sourceUri));
   const session = openSession(services.studio);
   const target = await chooseTarget(sourceUri);
   if (!target) return undefined;
@@ -103,9 +103,9 @@ function refuseAfterSwitch(options: GenerateOptions): never {
   );
 }
 
-function buildOrExplain(options: GenerateOptions, scope: vscode.Uri | undefined): ValidRequest {
+function buildOrExplain(options: GenerateOptions, folder: vscode.Uri | undefined): ValidRequest {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const built = buildRequest(cleanPrompt(options.prompt), { ...requestDefaults(scope), ...given });
+  const built = buildRequest(cleanPrompt(options.prompt), { ...requestDefaults(folder), ...given });
   if ('request' in built) return built;
   const first = built.problems[0];
   const button =

@@ -14,6 +14,7 @@ import { copyMarkdown } from './commands/copyMarkdown.ts';
 import { generateFromInput } from './commands/generateCommands.ts';
 import { taskOfVideo } from './commands/taskCommands.ts';
 import { generate, type GenerateOptions, type GenerateServices } from './generate.ts';
+import { openSource, type SourcePlace } from './openSource.ts';
 import type { PlayerServices } from './player/services.ts';
 import { quietly } from './refusal.ts';
 import { stateLabel } from './taskLabels.ts';
@@ -74,14 +75,8 @@ async function runOnSidecar(
   else {
     const source = sourceOf(sidecar, uri);
     if (!source) throw new Error(vscode.l10n.t('nothing is known of where this video comes from.'));
-    const selection = new vscode.Range(source.line, 0, source.line, 0);
-    try {
-      await vscode.window.showTextDocument(vscode.Uri.parse(source.uri), { selection });
-    } catch (error) {
-      throw new Error(vscode.l10n.t('the text that this video was made of is not there any more.'), {
-        cause: error,
-      });
-    }
+    if (!(await openSource(source)))
+      throw new Error(vscode.l10n.t('the text that this video was made of is not there any more.'));
   }
 }
 
@@ -112,7 +107,7 @@ function storyOf(task: TaskRecord): VideoStory {
       webSearch: request.model_params?.web_search ?? false,
     },
     ...costOf(credits),
-    ...(source ? { source: { uri: source.uri, line: source.line } } : {}),
+    ...(source ? { source } : {}),
   };
 }
 
@@ -136,11 +131,18 @@ function storyOfSidecar(sidecar: Sidecar, video: vscode.Uri): VideoStory {
 }
 
 /** Where the text is now, as far as it lies in the video's workspace folder. */
-function sourceOf({ source }: Sidecar, video: vscode.Uri): VideoStory['source'] {
+function sourceOf({ source }: Sidecar, video: vscode.Uri): SourcePlace | undefined {
   const folder = vscode.workspace.getWorkspaceFolder(video);
   if (!folder || source?.uri === undefined) return undefined;
   const uri = resolveUri(source.uri, sidecarPath(video.toString()), folder.uri.toString());
-  return uri === undefined ? undefined : { uri, line: Math.floor(source.line ?? 0) };
+  if (uri === undefined) return undefined;
+  const { cell, text } = source;
+  return {
+    uri,
+    line: Math.floor(source.line ?? 0),
+    ...(cell === undefined ? {} : { cell: Math.floor(cell) }),
+    ...(text === undefined ? {} : { text }),
+  };
 }
 
 function costOf(credits: {

@@ -3,9 +3,12 @@ import type { RequestOptions } from '../evolink/request.ts';
 
 const SECTION = 'seedance';
 
-/** What a request has that the caller did not say. Checked by the request's own rules, since a workspace may hold anything. */
-export function requestDefaults(scope: vscode.ConfigurationScope | undefined): RequestOptions {
-  const settings = vscode.workspace.getConfiguration(SECTION, scope ?? null);
+/**
+ * What a request has that the caller did not say. Checked by the request's own rules, since a workspace may hold anything.
+ * @param folder the one that the video will lie in
+ */
+export function requestDefaults(folder: vscode.Uri | undefined): RequestOptions {
+  const settings = vscode.workspace.getConfiguration(SECTION, folder ?? null);
   return {
     model: settings.get('model'),
     duration: settings.get('duration'),
@@ -25,8 +28,9 @@ export interface OutputSettings {
   readonly fileName: string;
 }
 
-export function outputSettings(scope: vscode.ConfigurationScope | undefined): OutputSettings {
-  const settings = vscode.workspace.getConfiguration(SECTION, scope ?? null);
+/** @param folder the one that the video will lie in */
+export function outputSettings(folder: vscode.Uri): OutputSettings {
+  const settings = vscode.workspace.getConfiguration(SECTION, folder);
   return {
     outputFolder: text(settings.get('outputFolder'), 'videos'),
     fileName: text(settings.get('fileName'), '{date}-{slug}-{id}'),

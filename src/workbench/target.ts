@@ -7,6 +7,7 @@ import {
   type OutputFolder,
 } from '../videos/folder.ts';
 import { actions } from './actions.ts';
+import { resourceOf } from './generate/resourceOf.ts';
 import { refuse } from './refusal.ts';
 import { outputSettings } from './settings.ts';
 
@@ -16,7 +17,7 @@ import { outputSettings } from './settings.ts';
  * better now than when it is paid for.
  */
 export async function chooseTarget(source: vscode.Uri | undefined): Promise<TaskTarget | undefined> {
-  const folder = folderOf(source) ?? (await pickFolder());
+  const folder = folderFor(source) ?? (await pickFolder());
   if (!folder) return undefined;
   const output = outputSettings(folder);
   const resolved = await resolve(folder, output.outputFolder);
@@ -35,8 +36,13 @@ export function isOpenHere(folder: string): boolean {
   return (vscode.workspace.workspaceFolders ?? []).some(({ uri }) => uri.toString() === folder);
 }
 
-function folderOf(source: vscode.Uri | undefined): vscode.Uri | undefined {
-  const own = source && vscode.workspace.getWorkspaceFolder(source);
+/**
+ * The workspace folder whose settings apply and that the video will lie in, as far as it is known without asking.
+ * @param source the document that the prompt comes from, as VS Code names it; undefined for a typed one
+ */
+export function folderFor(source: vscode.Uri | undefined): vscode.Uri | undefined {
+  const resource = source && resourceOf(source);
+  const own = resource && vscode.workspace.getWorkspaceFolder(resource);
   const folders = [...(own ? [own] : []), ...(vscode.workspace.workspaceFolders ?? [])];
   return folders.find(({ uri }) => isWritable(uri))?.uri;
 }

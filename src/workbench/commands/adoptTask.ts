@@ -36,7 +36,7 @@ export async function adopt(
     if (remoteId === undefined) return undefined;
     const target = await chooseTarget(undefined);
     if (!target) return undefined;
-    const built = buildRequest('.', requestDefaults(undefined));
+    const built = buildRequest('.', requestDefaults(vscode.Uri.parse(target.workspaceFolder)));
     if (!('request' in built)) return undefined;
     // EvoLink does not tell the prompt of a task.
     const request = { ...built.request, prompt: '' };

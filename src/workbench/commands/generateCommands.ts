@@ -4,8 +4,9 @@ import { cleanPrompt } from '../../prompt/clean.ts';
 import type { Task, TaskSource } from '../../tasks/task.ts';
 import { actions, tell } from '../actions.ts';
 import { generate, type GenerateOptions, type GenerateServices } from '../generate.ts';
+import { gatherTexts } from '../generate/gatherTexts.ts';
+import { textRefusalSentence } from '../generate/textRefusals.ts';
 import { quietly, refuse } from '../refusal.ts';
-import { selectedSources } from './selections.ts';
 
 const flag = v.exactOptional(v.boolean());
 /** Checked by the request's rules, which name field and allowed values. */
@@ -75,21 +76,16 @@ export async function generateFromInput(
   return prompt === undefined ? undefined : await quietly(generate({ ...options, prompt }, source, services));
 }
 
-/** `seedance.generateFromSelection`: one task for each selection, else for the paragraph at the cursor. */
+/** `seedance.generateFromSelection`: one task for each text that the person means; see `gatherTexts`. */
 export async function generateFromSelection(services: GenerateServices): Promise<Task[]> {
-  const editor = vscode.window.activeTextEditor;
-  const sources = editor ? selectedSources(editor) : [];
-  if (sources.length === 0) {
-    void tell(
-      'warning',
-      vscode.l10n.t('There is no text to make a video of: select some, or put the cursor in a paragraph.'),
-      actions.typePrompt(),
-    );
+  const gathered = gatherTexts();
+  if ('refusal' in gathered) {
+    void tell('warning', textRefusalSentence(gathered.refusal), actions.typePrompt());
     return [];
   }
   const tasks: Task[] = [];
-  for (const source of sources) {
-    const task = await quietly(generate({ prompt: source.text }, source, services));
+  for (const { text, source } of gathered.texts) {
+    const task = await quietly(generate({ prompt: text }, source, services));
     // Who has cancelled one, or was told what is wrong, is not asked again for each of the rest.
     if (!task) break;
     tasks.push(task);

@@ -4,6 +4,7 @@ import { isAllowed, type TaskEvent } from '../../tasks/transitions.ts';
 import { actions, tell } from '../actions.ts';
 import { explainTask } from '../errorSentences.ts';
 import { generate, type GenerateOptions, type GenerateServices } from '../generate.ts';
+import { openSource } from '../openSource.ts';
 import { playVideo } from '../playVideo.ts';
 import { quietly, requireTrust } from '../refusal.ts';
 import type { Session } from '../session.ts';
@@ -85,18 +86,12 @@ export function taskCommands(
     },
     'seedance.openSource': async argument => {
       const found = await find(argument, task => task.source !== undefined);
-      if (!found?.task.source) return;
-      const { uri, line } = found.task.source;
-      const selection = new vscode.Range(line, 0, line, 0);
-      try {
-        await vscode.window.showTextDocument(vscode.Uri.parse(uri), { selection });
-      } catch {
-        void tell(
-          'warning',
-          vscode.l10n.t('The text that this video was made of is not there any more.'),
-          actions.copyPrompt(found.task.id),
-        );
-      }
+      if (!found?.task.source || (await openSource(found.task.source))) return;
+      void tell(
+        'warning',
+        vscode.l10n.t('The text that this video was made of is not there any more.'),
+        actions.copyPrompt(found.task.id),
+      );
     },
     'seedance.revealVideo': async argument => {
       const found = await find(argument, task => task.video !== undefined);

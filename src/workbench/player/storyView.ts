@@ -41,8 +41,9 @@ function costText(cost: VideoStory['cost'], language: string): string | undefine
     : vscode.l10n.t('{0} credits ({1})', credits, usd);
 }
 
-/** `shots.md:12`: lines are counted from one, as the editor shows them. */
+/** `shots.md:12` or `shots.ipynb, cell 3`: lines and cells are counted from one, as the editor shows them. */
 function sourceText(source: NonNullable<VideoStory['source']>): string {
   const name = posix.basename(vscode.Uri.parse(source.uri).path);
+  if (source.cell !== undefined) return vscode.l10n.t('{0}, cell {1}', name, source.cell + 1);
   return `${name}:${source.line + 1}`;
 }
