@@ -54,7 +54,7 @@ describe('Ledger', () => {
   it('gives back after reopening what was recorded', async () => {
     const record = makeRecord({
       prompt: 'Ein "Prompt" 안녕 👩‍🚀\n\u2028',
-      source: { uri: 'file:///a.md', line: 3, text: 't', hash: 'h' },
+      source: { uri: 'file:///a.ipynb', cell: 2, line: 3, text: 't', hash: 'h' },
     });
     const first = openLedger();
     await first.add(record);

@@ -103,6 +103,14 @@ describe('sidecar', () => {
       assert.ok(!text.includes(secret), secret);
   });
 
+  it('names the cell of a notebook beside its uri', () => {
+    const fields = fieldsFor(folder());
+    const source = { ...fields.source!, uri: pathToFileURL(path.join(folder(), 'film.ipynb')).href, cell: 2 };
+    const { source: written } = sidecarOf({ ...fields, source }, root());
+    assert.deepEqual([written?.uri, written?.cell, written?.line], ['../film.ipynb', 2, 3]);
+    assert.deepEqual(parseSidecar(formatSidecar(sidecarOf({ ...fields, source }, root())))?.source, written);
+  });
+
   it('says nothing of where a source outside of the workspace folder lies', () => {
     const fields = fieldsFor(folder());
     const outside = sidecarOf(
