@@ -1,8 +1,6 @@
 import type { CommentMarkers } from './commentMarkers.ts';
 import type { Lines, TextRange } from './place.ts';
-
-/** More lines of comment than this are nothing that a person means as one prompt. */
-const MAX_LINES = 1_000;
+import { MAX_LINES } from './size.ts';
 
 /**
  * The whole comment in which a line lies; undefined where it lies in none. Only comments that begin their line are seen:
@@ -29,12 +27,7 @@ function blockAt(lines: Lines, line: number, { block }: CommentMarkers): TextRan
 }
 
 /** The place behind the first `close` from there on. */
-export function endOf(
-  lines: Lines,
-  line: number,
-  character: number,
-  close: string,
-): TextRange['end'] | undefined {
+function endOf(lines: Lines, line: number, character: number, close: string): TextRange['end'] | undefined {
   for (let at = line; at < lines.count; at++) {
     const found = lines.text(at).indexOf(close, at === line ? character : 0);
     if (found !== -1) return { line: at, character: found + close.length };
@@ -42,7 +35,7 @@ export function endOf(
   return undefined;
 }
 
-/** The run of lines around `line` that each are a comment. */
+/** The run of lines around `line` that each are a comment; of a longer one than is ever taken, a part. */
 function lineCommentsAt(
   lines: Lines,
   line: number,

@@ -23,10 +23,10 @@ const Comments = v.object({
 });
 
 /** Line markers that people write and that the language’s configuration does not name. */
-const ALSO_WRITTEN: Readonly<Record<string, readonly string[]>> = {
-  bat: ['REM', '::'],
-  clojure: [';'],
-};
+const ALSO_WRITTEN: ReadonlyMap<string, readonly string[]> = new Map([
+  ['bat', ['REM', '::']],
+  ['clojure', [';']],
+]);
 
 /**
  * The markers that a language's configuration names.
@@ -39,7 +39,7 @@ export function commentMarkers(languageId: string, comments: unknown): CommentMa
   const [open, close] = (blockComment ?? []).map(marker => marker.trim());
   // XSL has an empty marker; where a blank ends a "block", as in .properties files, a line comment is meant.
   const block = open && close ? ([[open, close]] as const) : [];
-  const line = [lineComment?.trim() ?? '', ...(ALSO_WRITTEN[languageId] ?? [])].filter(
+  const line = [lineComment?.trim() ?? '', ...(ALSO_WRITTEN.get(languageId) ?? [])].filter(
     marker => marker !== '',
   );
   // Python's """ is no comment: it may be a docstring, or any other text of the program.

@@ -18,7 +18,7 @@ export function findAgain(document: string, text: string, line: number): TextRan
     seen = at;
     if (!nearest || Math.abs(place.line - line) < Math.abs(nearest.line - line)) nearest = place;
     if (place.line > line) break;
-    at = within.indexOf(wanted, at + 1);
+    at = within.indexOf(wanted, at + wanted.length);
   }
   return nearest && { start: nearest, end: advance(nearest, wanted) };
 }

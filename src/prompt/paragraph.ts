@@ -1,9 +1,10 @@
 import type { Lines, TextRange } from './place.ts';
+import { MAX_LINES } from './size.ts';
 
-/** More lines without a blank one between are data, not a paragraph. */
-const MAX_LINES = 1_000;
-
-/** The block of lines with text around `line`, bounded by blank lines; undefined where `line` itself is blank. */
+/**
+ * The block of lines with text around `line`, bounded by blank lines; undefined where `line` itself is blank. Of a longer
+ * one than is ever taken, a part.
+ */
 export function paragraphAt(lines: Lines, line: number): TextRange | undefined {
   const isBlank = (at: number): boolean => at < 0 || at >= lines.count || lines.text(at).trim() === '';
   if (isBlank(line)) return undefined;

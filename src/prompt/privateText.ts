@@ -13,8 +13,8 @@ const LANGUAGES: ReadonlySet<string> = new Set(['log', 'dotenv', 'scminput', 'se
 
 /** Names of files that hold logs, environments, passwords or keys. */
 const NAMES: readonly RegExp[] = [
-  /\.log(?:\.\w+)?$/,
-  /^\.env(?:\.|$|rc$)/,
+  /\.log(?:[.-]\d[\w-]*)?$/,
+  /^\.env(?:[^a-z]|$|rc$)/,
   /\.(?:env|flaskenv)$/,
   /^[._](?:netrc|npmrc|pypirc|pgpass|git-credentials|htpasswd|yarnrc)$/,
   /^id_(?:rsa|dsa|ecdsa|ed25519)$/,

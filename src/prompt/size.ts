@@ -6,6 +6,9 @@ export const MAX_TEXT_BYTES = 200_000;
 /** UTF-16 units. Prose of a thousand words is shorter in any language; what is longer is not worth counting. */
 const MAX_COUNTED = 20_000;
 
+/** Lines that a text may have which nobody selected. More are data. */
+export const MAX_LINES = 1_000;
+
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
 
 /** Whether a text is more than a person may select as one prompt. */
@@ -18,7 +21,7 @@ export function isTooLarge(text: string): boolean {
  * a cursor. Words are those of the Unicode standard, since not every language has blanks between them.
  */
 export function isTooLong(text: string): boolean {
-  if (text.length > MAX_COUNTED) return true;
+  if (text.length > MAX_COUNTED || text.split('\n').length > MAX_LINES) return true;
   const han = text.match(/\p{Script=Han}/gu)?.length ?? 0;
   if (han > PROMPT_ADVICE.chineseCharacters) return true;
   let words = 0;

@@ -268,6 +268,15 @@ describe('which text is taken, and whose folder and settings apply', function ()
     provider?.dispose();
   });
 
+  it('is untitled, with the folder that it will be saved in', async () => {
+    const uri = uriOf('unsaved.md').with({ scheme: 'untitled' });
+    const editor = await openText(uri);
+    await editor.edit(change => change.insert(new vscode.Position(0, 0), 'A rowing boat.'));
+    const [made] = await generateHere();
+    assert.deepEqual([made?.prompt, made?.request.duration], ['A rowing boat.', 4]);
+    assert.equal(made?.source?.uri, uri.toString());
+  });
+
   it('is typed for the folder where the video will lie', async () => {
     const first = vscode.workspace.workspaceFolders?.[0]?.uri;
     assert(first);

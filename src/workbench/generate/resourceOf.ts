@@ -26,6 +26,7 @@ export function resourceOf(uri: vscode.Uri): vscode.Uri | undefined {
 
 /** The cell of an open notebook that has the document. */
 export function cellOf(document: vscode.Uri): vscode.NotebookCell | undefined {
+  if (document.scheme !== 'vscode-notebook-cell') return undefined;
   const uri = document.toString();
   return vscode.workspace.notebookDocuments
     .flatMap(notebook => notebook.getCells())

@@ -16,6 +16,7 @@ describe('the comment markers of a language', () => {
     ['bibtex', undefined, [], []],
     ['broken', { lineComment: 7, blockComment: ['/*'] }, [], []],
     ['broken', 'none', [], []],
+    ['constructor', { lineComment: '#' }, ['#'], []],
   ] as const)
     it(`are read from ${language}: ${JSON.stringify(comments)}`, () => {
       assert.deepEqual(commentMarkers(language, comments), { line, block });

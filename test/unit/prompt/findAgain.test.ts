@@ -32,6 +32,10 @@ describe('a text that was selected once', () => {
     assert.deepEqual(found('x\nOne\nmore.', 'One\r\nmore.', 1), [1, 0, 2, 5]);
   });
 
+  it('is found in a document that is full of it', () => {
+    assert.equal(found('a'.repeat(2_000_000), 'a'.repeat(100_000), 0)?.[1], 0);
+  });
+
   it('is none where it was changed, or was empty', () => {
     assert.equal(found('A gull', 'A gull.', 0), undefined);
     assert.equal(found('A gull', '', 0), undefined);

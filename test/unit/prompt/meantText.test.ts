@@ -162,6 +162,8 @@ describe('the text that a cursor means', () => {
       ['.envrc', 'plaintext', 'file'],
       ['server.log', 'plaintext', 'file'],
       ['server.log.1', 'plaintext', 'file'],
+      ['server.log-2026-11-28', 'plaintext', 'file'],
+      ['.env_prod', 'plaintext', 'file'],
       ['server', 'log', 'file'],
       ['exthost', 'Log', 'file'],
       ['settings', 'dotenv', 'untitled'],
@@ -173,7 +175,16 @@ describe('the text that a cursor means', () => {
       ['.npmrc', 'properties', 'file'],
     ] as const)
       assert.equal(taken(languageId, '▸# A lighthouse', name, scheme), 'private', `${scheme}:${name}`);
-    for (const name of ['environment.md', 'my.env.md', 'catalog.txt', 'log', 'keys.md', 'dotenv'])
+    for (const name of [
+      'environment.md',
+      '.environment',
+      'changes.log.md',
+      'my.env.md',
+      'catalog.txt',
+      'log',
+      'keys.md',
+      'dotenv',
+    ])
       assert.equal(taken('plaintext', '▸A lighthouse', name), 'A lighthouse', name);
   });
 });

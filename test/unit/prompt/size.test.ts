@@ -9,6 +9,11 @@ describe('the size of a text', () => {
     assert.equal(isTooLong('灯'.repeat(501)), true);
   });
 
+  it('is too long above 1,000 lines, whatever is in them', () => {
+    assert.equal(isTooLong('-\n'.repeat(999)), false);
+    assert.equal(isTooLong('-\n'.repeat(1_000)), true);
+  });
+
   it('counts words where no blanks part them', () => {
     assert.equal(isTooLong('ここにある'.repeat(100)), false);
     assert.equal(isTooLong('これはねこです。'.repeat(400)), true);
