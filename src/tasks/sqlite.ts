@@ -12,7 +12,9 @@ export const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
-/** Thrown where this VS Code's Node has no built-in SQLite. */
+const MISSING = `Node ${process.versions.node} lacks node:sqlite as of Node 22.16`;
+
+/** Thrown where the Node of this VS Code has no built-in SQLite, or one that lacks what is needed here. */
 export class SqliteMissing extends Error {}
 
 /**
@@ -20,10 +22,24 @@ export class SqliteMissing extends Error {}
  * @param blockingLimit milliseconds that each statement may wait for another process on this thread
  */
 export function openDatabase(file: string, blockingLimit = BLOCKING_LIMIT): DatabaseSync {
-  const sqlite = process.getBuiltinModule('node:sqlite');
-  // The types say it is always there; VS Code builds on an older Node lack it.
-  if (!(sqlite as unknown)) throw new SqliteMissing('node:sqlite');
-  return new sqlite.DatabaseSync(file, { timeout: blockingLimit });
+  const database = new (databaseClass())(file, { timeout: blockingLimit });
+  // `isTransaction` and `timeout` came together (Node 22.16): without them no write is rolled back, or waits.
+  if (typeof (database.isTransaction as unknown) === 'boolean') return database;
+  database.close();
+  throw new SqliteMissing(MISSING);
+}
+
+/** The types say it is always there, but editors built on VS Code combine its versions with Electrons of their own. */
+function databaseClass(): typeof DatabaseSync {
+  let sqlite: typeof import('node:sqlite') | undefined;
+  try {
+    sqlite = process.getBuiltinModule('node:sqlite');
+  } catch (error) {
+    // Electron 37.2.0 lists the module and can't load it (electron/electron#47671).
+    throw new SqliteMissing(MISSING, { cause: error });
+  }
+  if (!sqlite) throw new SqliteMissing(MISSING);
+  return sqlite.DatabaseSync;
 }
 
 export function isBusy(error: unknown): boolean {

@@ -49,7 +49,14 @@ export class Demo implements vscode.Disposable {
       get: (origin: string) => Promise.resolve(origin === simulator.url ? simulator.key : undefined),
     };
     const version = String(this.#context.extension.packageJSON.version);
-    this.#studio.startDemo({ ...this.#services, clients: new Clients(keys, version, this.#services.log) });
+    try {
+      this.#studio.startDemo({ ...this.#services, clients: new Clients(keys, version, this.#services.log) });
+    } catch (error) {
+      // A simulator without a list of tasks would be in the way of the next start.
+      this.#simulator = undefined;
+      await simulator.close();
+      throw error;
+    }
     await vscode.commands.executeCommand('setContext', 'seedance.demo', true);
     void tell(
       'information',

@@ -157,7 +157,8 @@ export function ledgerSentence(error: unknown): string {
     );
   if (error instanceof SqliteMissing)
     return vscode.l10n.t(
-      'This VS Code has no built-in database (node:sqlite). Update VS Code to use Seedance Studio.',
+      'This version of {0} has no built-in database (node:sqlite of Node 22.16). Update {0} to use Seedance Studio.',
+      vscode.env.appName,
     );
   return vscode.l10n.t(
     'The task list can’t be opened: {0}',
