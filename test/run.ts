@@ -1,4 +1,4 @@
-// All checks and tests, in parts: `npm test`, or `node test/run.ts PART… [--vscode 1.110]`. The last line says how many tests passed and failed.
+// All checks and tests, in parts: `npm test`, or `node test/run.ts PART… [--vscode 1.103]`. The last line says how many tests passed and failed.
 import { glob } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';

@@ -74,7 +74,7 @@ async function findDesktop(version: VersionName): Promise<Desktop | undefined> {
   const named = process.env['VSCODE_EXECUTABLE_PATH'];
   if (named) {
     console.log(`VS Code: ${named}, named by VSCODE_EXECUTABLE_PATH`);
-    return { executable: named, version: version === 'lowest' ? builds.lowest.vscode : '' };
+    return { executable: named, version: version === 'latest' ? '' : builds[version].vscode };
   }
   const server = (why: string) => {
     console.log(`VS Code: server build ${builds[version].vscode}, because ${why}`);
@@ -83,7 +83,7 @@ async function findDesktop(version: VersionName): Promise<Desktop | undefined> {
   if (!hasDisplay()) return server('there is no display for the desktop build');
   try {
     const newest = await newestStable();
-    const wanted = version === 'lowest' ? builds.lowest.vscode : newest;
+    const wanted = version === 'latest' ? newest : builds[version].vscode;
     const executable = await downloadAndUnzipVSCode({
       version: wanted,
       cachePath: path.join(cacheFolder(), 'vscode-desktop'),

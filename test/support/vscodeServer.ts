@@ -8,14 +8,14 @@ import * as v from 'valibot';
 import { cacheFolder } from './paths.ts';
 import { type OwnedProcess, runCommand, startProcess } from './processes.ts';
 
-/** What a test asks for: the newest build that is pinned here, or the lowest version that the extension supports. */
-export type VersionName = 'latest' | 'lowest';
+/** What a test asks for: the newest build that is pinned here, the one that Cursor is built on, or the lowest that is supported. */
+export type VersionName = 'latest' | 'cursor' | 'lowest';
 
 interface Build {
   /** Version of the npm package code-server; its 4.N.P holds VS Code 1.N.P. */
   readonly codeServer: string;
   readonly vscode: string;
-  /** Major version of Node that it needs, from the npm package node; undefined: the Node that runs this. */
+  /** The Node that VS Code's desktop build of this version has, from the npm package node; undefined: the Node that runs this. */
   readonly node?: string;
   /** Version of the npm package that holds ripgrep, where the build's own package would download it; quick open needs it. */
   readonly ripgrep?: string;
@@ -23,18 +23,27 @@ interface Build {
 
 export const builds: Record<VersionName, Build> = {
   latest: { codeServer: '4.139.1', vscode: '1.139.1' },
-  lowest: { codeServer: '4.110.0', vscode: '1.110.0', node: '22', ripgrep: '1.18.0' },
+  cursor: { codeServer: '4.105.1', vscode: '1.105.1', node: '22.19.0', ripgrep: '1.18.0' },
+  lowest: { codeServer: '4.103.2', vscode: '1.103.2', node: '22.17.0', ripgrep: '1.18.0' },
 };
 
-/** Reads `--vscode 1.110` or VSCODE_TEST_VERSION: empty, "latest", or the lowest version in any of its spellings. */
+const versionNames = ['latest', 'cursor', 'lowest'] as const satisfies VersionName[];
+
+/** Reads `--vscode 1.103` or VSCODE_TEST_VERSION: empty, or a version by its name or number, with or without the last part. */
 export function versionNamed(name: string | undefined): VersionName {
-  if (!name || name === 'latest') return 'latest';
-  if (name === 'lowest' || builds.lowest.vscode === name || builds.lowest.vscode.startsWith(`${name}.`)) {
-    return 'lowest';
-  }
-  throw new Error(
-    `VS Code ${name} is not prepared for the tests: take "latest" or "${builds.lowest.vscode.replace(/\.0$/, '')}".`,
+  if (!name) return 'latest';
+  const found = versionNames.find(version =>
+    [version, builds[version].vscode, minor(version)].includes(name),
   );
+  if (found) return found;
+  throw new Error(
+    `VS Code ${name} is not prepared for the tests: take ${versionNames.map(minor).join(', ')}.`,
+  );
+}
+
+/** `1.103` of 1.103.2. */
+function minor(version: VersionName): string {
+  return builds[version].vscode.replace(/\.\d+$/, '');
 }
 
 interface InstalledServer {
@@ -103,10 +112,13 @@ const serverFolder = path.join('node_modules', 'code-server', 'lib', 'vscode');
 
 /** Native packages that would need a compiler, and what takes their place; a window works without them, but complains. */
 async function replaceNativePackages(folder: string): Promise<void> {
-  const packages = path.join(folder, serverFolder, 'node_modules', '@vscode');
+  const packages = path.join(folder, serverFolder, 'node_modules');
   const logger = await readFile(new URL('./fileLogger.cjs', import.meta.url), 'utf8');
-  await replace(path.join(packages, 'spdlog', 'index.js'), logger);
-  await replace(path.join(packages, 'native-watchdog', 'index.js'), 'exports.start = () => {};\n');
+  await replace(path.join(packages, '@vscode', 'spdlog', 'index.js'), logger);
+  for (const name of ['@vscode/native-watchdog', 'native-watchdog']) {
+    const watchdog = path.join(packages, name, 'index.js'); // one of the two, depending on the version
+    if (existsSync(path.dirname(watchdog))) await replace(watchdog, 'exports.start = () => {};\n');
+  }
 }
 
 /** Leaves a file that is as it should be alone: another run may be reading it. */
@@ -165,6 +177,8 @@ export interface ServerOptions {
   extension?: string;
   /** Folders of more extensions. */
   moreExtensions?: readonly string[];
+  /** Packages (.vsix) that are installed by the server's command line, as a person does it. */
+  packages?: readonly string[];
   /**
    * Lets a window load an extension under development and report a test run, by codeAutomationLog and codeAutomationExit.
    * VS Code then shows no notifications: not for end-to-end tests.
@@ -204,6 +218,7 @@ export class VSCodeServer {
     await server.writeSettings(options.userSettings ?? {});
     const extensions = [...(options.extension ? [options.extension] : []), ...(options.moreExtensions ?? [])];
     if (extensions.length > 0) await server.#installExtensions(extensions);
+    for (const file of options.packages ?? []) await server.#installPackage(file);
     await server.#listen();
     return server;
   }
@@ -236,6 +251,16 @@ export class VSCodeServer {
     const list = path.join(this.dataDir, 'extensions', 'extensions.json');
     await mkdir(path.dirname(list), { recursive: true });
     await writeFile(list, JSON.stringify(entries));
+  }
+
+  async #installPackage(file: string): Promise<void> {
+    const { node, main } = this.#install;
+    const args = [
+      `--server-data-dir=${this.dataDir}`,
+      '--accept-server-license-terms',
+      `--install-extension=${file}`,
+    ];
+    await runCommand(node, [main, ...args], { env: this.#env });
   }
 
   /** Starts it again with the same data on the same port; with `crash` it gets no chance to say goodbye. */

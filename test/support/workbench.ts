@@ -15,9 +15,12 @@ export interface WorkbenchOptions extends ServerOptions, BrowserOptions {
   workspace: string;
 }
 
-/** Starts a server and a browser and opens the window. */
+/** Starts a server and a browser and opens the window. The extension is there from the repository, unless from a package. */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const server = await VSCodeServer.start({ extension: repository, ...options });
+  const server = await VSCodeServer.start({
+    ...(options.packages ? {} : { extension: repository }),
+    ...options,
+  });
   try {
     const browser = await launchBrowser(options);
     try {

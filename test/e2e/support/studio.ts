@@ -20,6 +20,8 @@ export interface StudioOptions {
   /** False: the window has no folder open; `workspace` is there all the same. */
   readonly openFolder?: boolean;
   readonly userSettings?: Record<string, unknown>;
+  /** The extension from a package (.vsix) instead of from the repository. */
+  readonly packages?: readonly string[];
 }
 
 /** A folder with `story.md`. */
@@ -34,6 +36,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<OpenStudi
   const evolink = await startFaultySimulator({ clock: Date, speed: options.speed ?? SPEED });
   const workbench = await openWorkbench({
     workspace: options.openFolder === false ? '' : workspace,
+    ...(options.packages && { packages: options.packages }),
     userSettings: {
       'seedance.apiBaseUrl': evolink.simulator.url,
       // Lines are not wrapped, so that the arrow keys select whole ones beside the player too.
