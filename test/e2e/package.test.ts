@@ -58,10 +58,12 @@ describe('the package', function () {
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'seedance-package-'));
     ({ vsix, said } = await makePackage(folder));
+  });
+  before(async () => {
     evolink = await openStudio({ packages: [vsix] });
     const extensions = path.join(evolink.workbench.server.dataDir, 'extensions');
     const names = (await readdir(extensions)).filter(name => name.startsWith('seedance-studio.'));
-    assert.deepEqual(names.length, 1, names.join());
+    assert.equal(names.length, 1, names.join());
     installed = path.join(extensions, names[0] ?? '');
   });
   after(async () => {
