@@ -9,9 +9,6 @@ import { startSimulator, type Simulator } from '../../src/simulator/server.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import { waitFor as waitWithin, type Nothing } from '../support/waitFor.ts';
 
-const MARKDOWN = '# A drone shot over a desert at noon';
-const CODE = 'prompt = "A lighthouse at dawn"\nshow(prompt)';
-
 /** A notebook may take its time on a busy machine. */
 async function waitFor<T>(what: string, probe: () => T | Nothing): Promise<T> {
   return await waitWithin(what, probe, 30_000);
@@ -147,13 +144,18 @@ describe('which text is taken, and whose folder and settings apply', function ()
   describe('in a notebook', () => {
     let count = 0;
     let uri: vscode.Uri;
+    // Of each test their own: the same request within a minute is asked about.
+    let markdown: string;
+    let code: string;
+    let waves: string;
 
     beforeEach(async () => {
-      uri = uriOf(`film ${count++}.ipynb`);
-      await writeFile(
-        uri.fsPath,
-        notebookText(['markdown', MARKDOWN], ['code', CODE], ['markdown', 'Waves.']),
-      );
+      count += 1;
+      uri = uriOf(`film ${count}.ipynb`);
+      markdown = `# A drone shot over a desert at noon, take ${count}`;
+      code = `prompt = "A lighthouse at dawn, take ${count}"\nshow(prompt)`;
+      waves = `Waves, take ${count}.`;
+      await writeFile(uri.fsPath, notebookText(['markdown', markdown], ['code', code], ['markdown', waves]));
     });
 
     it('is that of the selected cell, not of the one that was edited before', async () => {
@@ -162,10 +164,10 @@ describe('which text is taken, and whose folder and settings apply', function ()
       await vscode.commands.executeCommand('notebook.cell.quitEdit');
       await selectCells(editor, 0, 1);
       const active = vscode.window.activeTextEditor?.document;
-      assert.equal(active?.getText(), CODE, 'VS Code’s active editor is that of the other cell');
+      assert.equal(active?.getText(), code, 'VS Code’s active editor is that of the other cell');
       const before = simulator.posts.length;
       const tasks = await generateHere();
-      assert.deepEqual(sent(before), [MARKDOWN]);
+      assert.deepEqual(sent(before), [markdown]);
       assert.equal(tasks.length, 1);
     });
 
@@ -174,13 +176,13 @@ describe('which text is taken, and whose folder and settings apply', function ()
       await selectCells(editor, 2, 3);
       const before = simulator.posts.length;
       await generateHere();
-      assert.deepEqual(sent(before), ['Waves.']);
+      assert.deepEqual(sent(before), [waves]);
     });
 
     it('is what is selected in the cell that is edited', async () => {
       const editor = await openNotebook(uri);
       const cell = await edit(editor, 1);
-      const start = CODE.indexOf('A lighthouse');
+      const start = code.indexOf('A lighthouse');
       cell.selection = new vscode.Selection(0, start, 0, start + 'A lighthouse at dawn'.length);
       const before = simulator.posts.length;
       const [task] = await generateHere();
@@ -193,7 +195,7 @@ describe('which text is taken, and whose folder and settings apply', function ()
       await selectCells(editor, 0, 3);
       const before = simulator.posts.length;
       const tasks = await generateHere();
-      assert.deepEqual(sent(before), [MARKDOWN, CODE, 'Waves.']);
+      assert.deepEqual(sent(before), [markdown, code, waves]);
       assert.equal(tasks.length, 3);
     });
 

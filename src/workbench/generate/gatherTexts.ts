@@ -94,9 +94,8 @@ function takeRange(
   if (document.offsetAt(range.end) - document.offsetAt(range.start) > MAX_TEXT_BYTES)
     return selected ? 'tooLarge' : 'tooLong';
   const text = document.getText(range);
+  if (selected ? isTooLarge(text) : isTooLong(text)) return selected ? 'tooLarge' : 'tooLong';
   if (cleanPrompt(text) === '') return 'none';
-  if (selected && isTooLarge(text)) return 'tooLarge';
-  if (!selected && isTooLong(text)) return 'tooLong';
   return {
     text,
     selected,
