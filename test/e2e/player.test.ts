@@ -149,8 +149,13 @@ describe('the player beside the preview of VS Code', function () {
     await workbench.runCommand('View: Close All Editors');
   });
 
-  it('goes on with a video that is renamed', async () => {
+  it('goes on with a video that is renamed, where it was', async () => {
     await openWithPlayer('shots', 'scene.mp4');
+    const before = new PlayerPage(await workbench.webviewFrame('#controls', 30_000));
+    await workbench.waitFor('the picture', () => before.ask<boolean>('video.readyState > 1'));
+    await before.run('video.pause()');
+    await before.run('video.currentTime = 3.5');
+    await workbench.waitFor('the place', () => before.ask<boolean>('!video.seeking'));
     await workbench.renameTreeItem('scene.mp4', 'dawn.mp4');
     await workbench.waitForActiveTab('dawn.mp4');
     const page = new PlayerPage(await workbench.webviewFrame('#controls', 30_000));
@@ -158,6 +163,9 @@ describe('the player beside the preview of VS Code', function () {
       'the new name',
       () => page.ask<boolean>("video.src.includes('dawn.mp4')"),
       30_000,
+    );
+    await workbench.waitFor('the place', () =>
+      page.ask<boolean>('video.paused && Math.abs(video.currentTime - 3.5) < 0.05'),
     );
     await workbench.waitFor('one tab', async () => (await workbench.page.locator('.tab').count()) === 1);
   });

@@ -65,18 +65,11 @@ export class PlayerRig {
       await this.#browser?.close();
       await this.#host?.[Symbol.asyncDispose]();
     });
-    beforeEach(async () => {
-      assert.ok(this.#browser);
-      this.#page = await this.#browser.context.newPage();
-      this.#problems = [];
-      this.page.on('console', message => {
-        if (message.type() === 'error') this.#problems.push(message.text());
-      });
-      this.page.on('pageerror', error => this.#problems.push(error.message));
-    });
+    beforeEach(() => this.newPage());
     afterEach(async () => {
       await this.page.close();
       this.host.answer = () => undefined;
+      this.host.hears = true;
       assert.deepEqual(this.#problems, [], 'nothing was refused by the policy, nothing was thrown');
     });
   }
@@ -89,6 +82,18 @@ export class PlayerRig {
   get host(): PlayerHost {
     assert.ok(this.#host);
     return this.#host;
+  }
+
+  /** Takes a fresh page, as when another video is opened. */
+  async newPage(): Promise<void> {
+    assert.ok(this.#browser);
+    await this.#page?.close();
+    this.#page = await this.#browser.context.newPage();
+    this.#problems = [];
+    this.page.on('console', message => {
+      if (message.type() === 'error') this.#problems.push(message.text());
+    });
+    this.page.on('pageerror', error => this.#problems.push(error.message));
   }
 
   /** Starts another browser in place of the one that there is. */
