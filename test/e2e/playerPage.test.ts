@@ -6,7 +6,6 @@ import { waitFor } from '../support/waitFor.ts';
 import { PlayerRig, demo, story } from './playerRig.ts';
 
 describe("the player's page", function () {
-  this.timeout(60_000);
   const rig = new PlayerRig();
   const { ask, said, until, clip } = rig;
 
@@ -113,7 +112,7 @@ describe("the player's page", function () {
 
   it('gives the extension its first frame once', async () => {
     await rig.host.open(rig.page, { media: clip(), wantsThumbnail: true });
-    await waitFor('the frame', () => said('thumbnail').length > 0, 20_000);
+    await waitFor('the frame', () => said('thumbnail').length > 0);
     await rig.page.keyboard.press('Home');
     await rig.page.waitForTimeout(500);
     const [thumbnail] = said('thumbnail');
@@ -141,7 +140,6 @@ describe("the player's page", function () {
     await waitFor(
       'a line for each',
       () => said('log').filter(({ text }) => text.includes('malformed')).length === 100 * malformed.length,
-      20_000,
     );
     assert.ok((await ask<string>('video.src')).startsWith(rig.host.url));
     await until('it to go on', '!video.paused');

@@ -49,7 +49,13 @@ const NOTE_FRAMES = `addEventListener('DOMContentLoaded', () => {
   }).observe(document, { childList: true, subtree: true });
 })`;
 
-/** One browser for the tests of a suite, in which it is made, and a fresh page for each; no page may complain of anything. */
+/** The browsers of this process, by what they can do: a start costs as much as many tests. */
+const browsers = new Map<string, Promise<OpenBrowser>>();
+after(async () => {
+  for (const browser of browsers.values()) await (await browser).close();
+});
+
+/** A fresh page for each test of a suite, in which it is made; no page may complain of anything. */
 export class PlayerRig {
   #browser: OpenBrowser | undefined;
   #host: PlayerHost | undefined;
@@ -62,7 +68,6 @@ export class PlayerRig {
       this.#host = await startPlayerHost(path.join(repository, 'dist'));
     });
     after(async () => {
-      await this.#browser?.close();
       await this.#host?.[Symbol.asyncDispose]();
     });
     beforeEach(() => this.newPage());
@@ -96,12 +101,13 @@ export class PlayerRig {
     this.page.on('pageerror', error => this.#problems.push(error.message));
   }
 
-  /** Starts another browser in place of the one that there is. */
-  async useBrowser(browser: BrowserName, how: { autoplay?: boolean } = {}): Promise<void> {
-    await this.#browser?.close();
-    this.#browser = undefined;
+  /** Takes another browser in place of the one that there is. */
+  async useBrowser(browser: BrowserName, { autoplay = true } = {}): Promise<void> {
+    const name = `${browser} ${autoplay}`;
     const viewport = { width: 1000, height: 640 };
-    this.#browser = await launchBrowser({ browser, autoplay: true, viewport, ...how });
+    const launched = browsers.get(name) ?? launchBrowser({ browser, autoplay, viewport });
+    browsers.set(name, launched);
+    this.#browser = await launched;
   }
 
   /** The demo's clip under an address of its own. */
@@ -123,7 +129,7 @@ export class PlayerRig {
     })()`);
 
   readonly until = (what: string, expression: string): Promise<unknown> =>
-    waitFor(what, () => this.ask<boolean>(expression), 20_000);
+    waitFor(what, () => this.ask<boolean>(expression));
 
   /** What the page said to the extension. */
   readonly said = <T extends PageMessage['type']>(type: T): Extract<PageMessage, { type: T }>[] =>

@@ -17,8 +17,6 @@ export interface OpenStudio extends FaultySimulator {
 
 export interface StudioOptions {
   readonly speed?: number;
-  /** False: the window has no folder open; `workspace` is there all the same. */
-  readonly openFolder?: boolean;
   readonly userSettings?: Record<string, unknown>;
 }
 
@@ -33,7 +31,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<OpenStudi
   const workspace = await makeWorkspace();
   const evolink = await startFaultySimulator({ clock: Date, speed: options.speed ?? SPEED });
   const workbench = await openWorkbench({
-    workspace: options.openFolder === false ? '' : workspace,
+    workspace,
     userSettings: {
       'seedance.apiBaseUrl': evolink.simulator.url,
       // Lines are not wrapped, so that the arrow keys select whole ones beside the player too.
