@@ -61,9 +61,11 @@ describe('the main job, by keyboard and mouse', function () {
   it('makes a video of the selected text and plays it', async () => {
     await generateFromPalette(workbench);
     assert.match(await agreeToPrice(workbench), /67\.5 credits \(\$0\.99\)/);
+    await evolink.halfDone(1);
     await workbench.openView('Seedance');
     await workbench.waitForTreeItem(/Generating \d+ %/);
     await workbench.screenshot('task-under-way');
+    await evolink.done(1);
     const video = await waitForVideo(workbench, workspace);
     const player = await waitForPlaying(workbench);
     await workbench.screenshot('video-playing');
@@ -108,13 +110,15 @@ describe('the main job, by keyboard and mouse', function () {
 
   it('goes on after a reload of the window with what is being generated, and saves it', async () => {
     const posted = posts();
+    const made = evolink.simulator.tasks.length;
     const saved = (await savedVideos(workspace)).length;
     await workbench.openFile('story.md');
     await workbench.selectLines(1, 1);
     await workbench.runCommand('Seedance: Generate Video from Selection');
     await agreeToPrice(workbench);
-    await workbench.waitFor('the request', () => posts() === posted + 1);
+    await evolink.halfDone(made + 1);
     await workbench.reload();
+    await evolink.done(made + 1);
     await workbench.waitFor(
       'the second video',
       async () => (await savedVideos(workspace)).length === saved + 1,
@@ -166,14 +170,16 @@ describe('the main job, by keyboard and mouse', function () {
 
   it('goes on after VS Code was killed while a video is generated, and saves it', async () => {
     const posted = posts();
+    const made = evolink.simulator.tasks.length;
     const saved = (await savedVideos(workspace)).length;
     await workbench.openFile('story.md');
     await workbench.selectLines(1, 3);
     await workbench.runCommand('Seedance: Generate Video from Selection');
     await agreeToPrice(workbench);
-    await workbench.waitFor('the request', () => posts() === posted + 1);
+    await evolink.halfDone(made + 1);
     await workbench.waitForTreeItem(/Generating|Queued/);
     await workbench.restartServer({ crash: true });
+    await evolink.done(made + 1);
     await workbench.waitFor(
       'the third video',
       async () => (await savedVideos(workspace)).length === saved + 1,
@@ -182,6 +188,7 @@ describe('the main job, by keyboard and mouse', function () {
   });
 
   it('leaves no half-written file where the result is not a video', async () => {
+    const made = evolink.simulator.tasks.length;
     const saved = (await savedVideos(workspace)).length;
     evolink.faults.order({
       on: 'file',
@@ -192,6 +199,7 @@ describe('the main job, by keyboard and mouse', function () {
     await workbench.selectLines(1, 4); // no request that was made before
     await workbench.runCommand('Seedance: Generate Video from Selection');
     await agreeToPrice(workbench);
+    await evolink.done(made + 1);
     await workbench.waitForNotification('is not a video');
     assert.equal((await savedVideos(workspace)).length, saved);
     evolink.faults.clear();

@@ -15,8 +15,7 @@ describe('where windows come and go', function () {
   let second: Workbench | undefined;
 
   before(async () => {
-    // Slow enough for a window to be closed meanwhile: a video takes half a minute.
-    evolink = await openStudio({ speed: 6, userSettings: { 'seedance.openWhenReady': false } });
+    evolink = await openStudio({ userSettings: { 'seedance.openWhenReady': false } });
     first = evolink.workbench;
     otherWorkspace = await makeWorkspace();
   });
@@ -30,12 +29,14 @@ describe('where windows come and go', function () {
     await setKey(evolink);
     await generateFromPalette(first);
     await agreeToPrice(first);
+    await evolink.halfDone(1);
     await first.openView('Seedance');
     await first.waitForTreeItem(/Generating/);
     second = await first.secondWindow(otherWorkspace);
     await first.closeWindow();
     await second.openView('Seedance');
     await second.waitForTreeItem(/Generating/);
+    await evolink.done(1);
     await second.waitForTreeItem(/Saved/);
     assert.equal((await savedVideos(evolink.workspace)).length, 1);
     assert.equal((await savedVideos(otherWorkspace)).length, 0);
@@ -49,6 +50,7 @@ describe('where windows come and go', function () {
     await second.selectLines(1, 1);
     await second.runCommand('Seedance: Generate Video from Selection');
     await agreeToPrice(second);
+    await evolink.done(2);
     await second.waitForTreeItem(/Saving/);
     await moveCompletionBack(20 * HOUR);
     await second.reload();

@@ -81,6 +81,7 @@ describe('where something is in the way', () => {
       });
       await dialog.getByRole('button', { name: 'Save Videos Here' }).click();
       await agreeToPrice(empty);
+      await evolink.done(1);
       await empty.waitFor('the video', async () => (await savedVideos(folder))[0]);
       assert.equal(evolink.simulator.posts.length, 1);
     });
