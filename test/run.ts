@@ -18,6 +18,13 @@ interface Counts {
 const partNames = ['check', 'unit', 'vscode', 'e2e'] as const;
 type PartName = (typeof partNames)[number];
 
+/** What runs as one process; its output is shown when it ends. */
+interface Job {
+  readonly part: PartName;
+  readonly name: string;
+  readonly run: () => Promise<Counts>;
+}
+
 /** Reads mocha's closing lines: "12 passing (3s)", "1 failing", "2 pending". Undefined when mocha came to no end. */
 function mochaCounts(output: string): Counts | undefined {
   const last = (word: string) =>
@@ -28,18 +35,15 @@ function mochaCounts(output: string): Counts | undefined {
     : { passed, failed: last('failing') ?? 0, skipped: last('pending') ?? 0 };
 }
 
-/** Runs a command; its output is shown as it comes, or all at once at the end when several run at a time. */
-async function run(command: string, args: string[], show: 'live' | 'atEnd' = 'live') {
+/** Runs a command to its end. */
+async function run(command: string, args: string[]) {
   const { child } = startProcess(command, args, { cwd: repository });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const stream of [child.stdout, child.stderr])
     stream?.on('data', chunk => {
       output += String(chunk);
-      if (show === 'live') process.stdout.write(String(chunk));
     });
-  }
   await once(child, 'close');
-  if (show === 'atEnd') process.stdout.write(output);
   return { ok: child.exitCode === 0, output };
 }
 
@@ -56,6 +60,7 @@ async function mocha(files: readonly string[], ...args: string[]): Promise<Count
   const bin = path.join(repository, 'node_modules', 'mocha', 'bin', 'mocha.js');
   const common = ['--disable-warning=ExperimentalWarning', bin, '--no-config', '--no-package', '--no-color'];
   const { ok, output } = await run(process.execPath, [...common, ...args, ...files.toSorted()]);
+  process.stdout.write(output);
   return counted(ok, output);
 }
 
@@ -72,24 +77,57 @@ function noTests(why: string): Counts {
   return { passed: 0, failed: 1, skipped: 0 };
 }
 
-const parts: Record<PartName, () => Promise<Counts>> = {
-  async check() {
-    const scripts = ['check:types', 'check:lint', 'check:format'];
-    const results = await Promise.all(scripts.map(script => run(npm, ['run', '--silent', script], 'atEnd')));
-    return { passed: 0, failed: results.filter(result => !result.ok).length, skipped: 0 };
-  },
-  // More than there are cores: many a test waits for real seconds to pass.
-  unit: async () =>
-    mocha(await filesOf('test/unit/**/*.test.ts'), '--timeout=60000', '--parallel', '--jobs=4'),
-  async vscode() {
-    const { ok, output } = await runExtensionTests({
-      extensionDevelopmentPath: repository,
-      extensionTestsPath: path.join(repository, 'dist', 'test', 'index.cjs'),
-    });
-    return counted(ok, output);
-  },
-  e2e: async () => mocha(await filesOf('test/e2e/*.test.ts'), '--timeout=120000', '--slow=20000'),
-};
+async function check(script: string): Promise<Counts> {
+  const { ok, output } = await run(npm, ['run', '--silent', `check:${script}`]);
+  process.stdout.write(output);
+  return { passed: 0, failed: ok ? 0 : 1, skipped: 0 };
+}
+
+async function hostTests(): Promise<Counts> {
+  const { ok, output } = await runExtensionTests({
+    extensionDevelopmentPath: repository,
+    extensionTestsPath: path.join(repository, 'dist', 'test', 'index.cjs'),
+  });
+  return counted(ok, output);
+}
+
+/** End-to-end tests that run as processes of their own, beside the others, which share one VS Code. Named as their files. */
+const lanes = { account: ['mainJob', 'windows'], harness: ['harness', 'package', 'wrongInput'], sound: ['playerHeard'] };
+
+async function e2e(lane: keyof typeof lanes | 'player'): Promise<Counts> {
+  const files = await filesOf('test/e2e/*.test.ts');
+  const named = (names: readonly string[]): string[] =>
+    files.filter(file => names.includes(path.basename(file, '.test.ts')));
+  const others = named(Object.values(lanes).flat());
+  const own = lane === 'player' ? files.filter(file => !others.includes(file)) : named(lanes[lane]);
+  return mocha(own, '--timeout=900000', '--slow=20000');
+}
+
+/**
+ * In two rounds; the jobs of each run side by side. In the second one no other window is drawn while it is measured what is heard
+ * and seen.
+ */
+const rounds: readonly (readonly Job[])[] = [
+  [
+    { part: 'e2e', name: 'e2e: account', run: () => e2e('account') },
+    { part: 'e2e', name: 'e2e: player', run: () => e2e('player') },
+    { part: 'e2e', name: 'e2e: harness', run: () => e2e('harness') },
+    { part: 'vscode', name: 'vscode', run: hostTests },
+  ],
+  [
+    { part: 'e2e', name: 'e2e: sound', run: () => e2e('sound') },
+    { part: 'check', name: 'check: types', run: () => check('types') },
+    { part: 'check', name: 'check: lint', run: () => check('lint') },
+    { part: 'check', name: 'check: format', run: () => check('format') },
+    // More than there are cores: many a test waits for real seconds to pass.
+    {
+      part: 'unit',
+      name: 'unit',
+      run: async () =>
+        mocha(await filesOf('test/unit/**/*.test.ts'), '--timeout=300000', '--parallel', '--jobs=4'),
+    },
+  ],
+];
 
 /** What has to be installed once: begun at the start, awaited by the parts that need it. */
 async function prepare(wanted: readonly PartName[]): Promise<void> {
@@ -100,7 +138,6 @@ async function prepare(wanted: readonly PartName[]): Promise<void> {
 }
 
 async function timed(name: string, part: () => Promise<Counts>): Promise<Counts> {
-  console.log(`\n=== ${name}`);
   const started = performance.now();
   const counts = await part().catch(error => noTests(String(error)));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -134,19 +171,22 @@ async function main(): Promise<void> {
   const ready = Promise.all([tools, server]);
   ready.catch(() => {}); // heard by the parts that need it
 
-  const results: Counts[] = [];
-  const built = await timed('build', async () => {
-    const { ok } = await run(npm, ['run', '--silent', 'build']);
-    return { passed: 0, failed: ok ? 0 : 1, skipped: 0 };
-  });
-  results.push(built);
-  for (const part of built.failed > 0 ? [] : wanted) {
-    results.push(
-      await timed(part, async () => {
-        if (part !== 'check') await ready;
-        return parts[part]();
+  const results = [
+    await timed('build', async () => {
+      const { ok, output } = await run(npm, ['run', '--silent', 'build']);
+      process.stdout.write(output);
+      return { passed: 0, failed: ok ? 0 : 1, skipped: 0 };
+    }),
+  ];
+  for (const round of results[0]?.failed ? [] : rounds) {
+    const jobs = round.filter(({ part }) => wanted.includes(part));
+    const done = jobs.map(job =>
+      timed(job.name, async () => {
+        if (job.part !== 'check') await ready;
+        return job.run();
       }),
     );
+    results.push(...(await Promise.all(done)));
   }
   const total = sum(results);
   console.log(`\n${summary(total)}`);

@@ -122,7 +122,7 @@ const story = v.strictObject({
 });
 export type Story = v.InferOutput<typeof story>;
 
-const preferences = v.strictObject({ volume, muted: v.boolean() });
+export const preferences = v.strictObject({ volume, muted: v.boolean() });
 export type Preferences = v.InferOutput<typeof preferences>;
 
 const settings = v.strictObject({ loop: v.boolean(), autoplay: v.boolean() });
@@ -146,7 +146,8 @@ const requestBody = v.variant('kind', [
 export type RequestBody = v.InferOutput<typeof requestBody>;
 
 export const pageMessage = v.variant('type', [
-  v.strictObject({ type: v.literal('ready') }),
+  /** `page` names it and those that are made of it later, after it was hidden or the window was reloaded. */
+  v.strictObject({ type: v.literal('ready'), page: v.pipe(v.string(), v.maxLength(100)) }),
   /** Whether this page decodes AAC, found out by decoding. */
   v.strictObject({ type: v.literal('aac'), decodes: v.boolean() }),
   v.strictObject({ type: v.literal('preferences'), preferences }),
@@ -169,12 +170,16 @@ export const hostMessage = v.variant('type', [
     preferences,
     settings,
     wantsThumbnail: v.boolean(),
+    /** Name of a page in whose place this one comes, since its file was renamed. */
+    continues: v.optional(v.string()),
   }),
   /** The file was replaced. */
   v.strictObject({ type: v.literal('media'), media }),
   /** The file is not there (any more); `text` says so. May come instead of `open`, which then follows when the file is there. */
   v.strictObject({ type: v.literal('gone'), text: v.string() }),
   v.strictObject({ type: v.literal('story'), story: v.optional(story) }),
+  /** Answer to `preferences`, when they last. */
+  v.strictObject({ type: v.literal('kept'), preferences }),
   v.strictObject({ type: v.literal('answer'), id: index, value: v.unknown() }),
   /** The request failed; `reason` is a sentence for a person. */
   v.strictObject({ type: v.literal('refusal'), id: index, reason: v.string() }),
@@ -189,5 +194,7 @@ export const pageState = v.object({
   rate: v.pipe(finite, v.minValue(0.25), v.maxValue(2)),
   loop: v.boolean(),
   detailsOpen: v.optional(v.boolean()),
+  /** Name of the page. */
+  id: v.optional(v.string()),
 });
 export type PageState = v.InferOutput<typeof pageState>;

@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { type Workbench, openWorkbench } from '../support/workbench.ts';
 
 describe('the workbench, by keyboard and mouse', function () {
-  this.timeout(120_000);
   let workspace: string;
   let workbench: Workbench;
 
@@ -74,7 +73,7 @@ describe('the workbench, by keyboard and mouse', function () {
     await workbench.reload();
     await workbench.runCommand('Probe: Tell the Secret');
     await workbench.waitForNotification('The secret is blue lantern.');
-    await workbench.restartServer({ crash: true });
+    await workbench.server.restart({ crash: true });
     await workbench.restartBrowser();
     await workbench.runCommand('Probe: Tell the Secret');
     await workbench.waitForNotification('The secret is blue lantern.');

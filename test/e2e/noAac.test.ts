@@ -18,7 +18,6 @@ const inPage = `async tones => {
 }`;
 
 describe('the browser without AAC', function () {
-  this.timeout(120_000);
   let folder: string;
   const tones: Record<string, string> = {};
 

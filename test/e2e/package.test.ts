@@ -47,8 +47,7 @@ async function makePackage(folder: string): Promise<{ vsix: string; said: string
   return { vsix: path.join(folder, files[0] ?? ''), said };
 }
 
-describe('the package', function () {
-  this.timeout(180_000);
+describe('the package', () => {
   let folder: string;
   let vsix: string;
   let said: string;

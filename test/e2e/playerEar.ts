@@ -17,6 +17,8 @@ export interface Recording {
   readonly blocks: readonly { readonly at: number; readonly samples: Float32Array }[];
   /** `at`: when the frame is seen, same clock; `media` in seconds. */
   readonly frames: readonly { readonly at: number; readonly media: number; readonly rate: number }[];
+  /** When it began, same clock. */
+  readonly began: number;
 }
 
 /** Seconds between two clicks of the pilot; the recorder hears them less late than that. */
@@ -75,7 +77,7 @@ const COLLECT = `(() => {
     for (const byte of bytes) text += String.fromCharCode(byte);
     return btoa(text);
   };
-  return { sampleRate: ear.sampleRate, blocks: ear.blocks.map(({ samples, ...times }) => ({ ...times, samples: encode(samples) })), frames: ear.frames };
+  return { sampleRate: ear.sampleRate, began: ear.began, blocks: ear.blocks.map(({ samples, ...times }) => ({ ...times, samples: encode(samples) })), frames: ear.frames };
 })()`;
 
 /**
@@ -106,7 +108,9 @@ interface RawBlock {
 
 /** Records while `act` runs. */
 export async function listen(frame: Frame, act: () => Promise<void>): Promise<Recording> {
-  await frame.evaluate('ear.blocks = []; ear.frames = []; ear.on = true; undefined');
+  await frame.evaluate(
+    'ear.blocks = []; ear.frames = []; ear.began = performance.now(); ear.on = true; undefined',
+  );
   await act();
   const { blocks, ...rest }: Omit<Recording, 'blocks'> & { blocks: RawBlock[] } =
     await frame.evaluate(COLLECT);
@@ -153,17 +157,27 @@ function secondHeard(samples: Float32Array, hertz: number): number | undefined {
   return energies.indexOf(Math.max(...energies));
 }
 
-/** Where the picture was at a moment, in seconds of the clip; undefined near a jump or while it stands. */
+/** Milliseconds before and after a moment in which the picture must have gone on evenly for it to be judged. */
+const CALM = { before: 400, after: 200 };
+/** Frames that must have been seen in that time; at half speed there are 7. */
+const CALM_FRAMES = 5;
+/** Seconds by which a frame may be out of step. One in five may be more: a busy machine shows some late. */
+const IN_STEP = 0.03;
+
+/**
+ * Where the picture was at a moment, in seconds of the clip; undefined while it stands, near a jump, and where the machine did not
+ * keep up: what is seen and heard then tells of the machine.
+ */
 function mediaAt({ frames }: Recording, at: number): { media: number; rate: number } | undefined {
-  const index = frames.findLastIndex(frame => frame.at <= at);
-  const before = frames[index];
-  const after = frames[index + 1];
-  if (!before || !after) return undefined;
-  const passed = ((after.at - before.at) / 1000) * before.rate;
-  const jumped =
-    after.rate !== before.rate || Math.abs(after.media - before.media - passed) > 0.1 || passed > 0.5;
-  if (jumped) return undefined;
-  return { media: before.media + ((at - before.at) / 1000) * before.rate, rate: before.rate };
+  const near = frames.filter(frame => frame.at >= at - CALM.before && frame.at <= at + CALM.after);
+  const rate = near[0]?.rate;
+  if (rate === undefined || near.length < CALM_FRAMES || near.some(frame => frame.rate !== rate))
+    return undefined;
+  if (!near.some(frame => frame.at > at)) return undefined;
+  const places = near.map(frame => frame.media + ((at - frame.at) / 1000) * rate).toSorted((a, b) => a - b);
+  const media = places[places.length >> 1] ?? 0;
+  const inStep = places.filter(place => Math.abs(place - media) <= IN_STEP * rate);
+  return inStep.length >= 0.8 * places.length ? { media, rate } : undefined;
 }
 
 /** Overlapping pieces of unbroken sound; `at` is the middle of each. */
@@ -176,6 +190,12 @@ function* windows(recording: Recording): Generator<{ at: number; samples: Float3
         at: at + ((from + length / 2) / sampleRate) * 1000,
         samples: samples.subarray(from, from + length),
       };
+}
+
+/** True where nothing at all was heard. */
+export function isSilent({ blocks, began }: Recording): boolean {
+  // A busy page is handed late what was heard before.
+  return blocks.every(({ at, samples }) => at < began || samples.every(sample => Math.abs(sample) < QUIET));
 }
 
 export interface Heard {
@@ -198,9 +218,8 @@ export function compare(recording: Recording, pitchFollowsSpeed = false): Heard 
   let wrong = 0;
   let silent = 0;
   for (const { at, samples } of windows(recording)) {
-    const around = [at - 120, at, at + 120].map(moment => mediaAt(recording, moment));
-    const [, now] = around;
-    if (!now || around.includes(undefined)) continue;
+    const now = mediaAt(recording, at);
+    if (!now) continue;
     const second = Math.floor(now.media);
     const part = now.media - second;
     if (part < EDGE * now.rate || part > 1 - EDGE * now.rate || second >= CLIP_SECONDS.length) continue;

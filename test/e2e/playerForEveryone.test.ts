@@ -4,7 +4,6 @@ import { englishStrings } from './playerHost.ts';
 import { PlayerRig, distance, story } from './playerRig.ts';
 
 describe('the player for everyone', function () {
-  this.timeout(60_000);
   const rig = new PlayerRig();
   const { ask, until, clip } = rig;
 

@@ -35,6 +35,8 @@ export interface PlayerHost extends AsyncDisposable {
   open(page: Page, open: Partial<OpenMessage> & Pick<OpenMessage, 'media'>): Promise<void>;
   send(page: Page, message: HostMessage): Promise<void>;
   answer: (message: Extract<PageMessage, { type: 'request' }>) => HostMessage | undefined;
+  /** False: what is said of volume and mute is lost on its way. */
+  hears: boolean;
 }
 
 const PATTERNS: Readonly<Record<string, string>> = {
@@ -128,6 +130,7 @@ export async function startPlayerHost(dist: string): Promise<PlayerHost> {
     url,
     received,
     answer: () => undefined,
+    hears: true,
     mediaUrl(file, delay = 0) {
       const path = `/media/${files.size}.${file.split('.').pop()}`;
       files.set(path, { path: file, delay });
@@ -148,7 +151,9 @@ export async function startPlayerHost(dist: string): Promise<PlayerHost> {
       received.length = 0;
       const receive = async (json: string): Promise<void> => {
         const raw = revive(json);
+        if (raw.type === 'preferences' && !host.hears) return;
         received.push(raw);
+        if (raw.type === 'preferences') await host.send(page, { type: 'kept', preferences: raw.preferences });
         if (raw.type === 'ready') await host.send(page, message);
         if (raw.type !== 'request') return;
         const reply = host.answer(raw);

@@ -3,10 +3,10 @@ import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
-import { repository } from '../support/paths.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import type { Workbench } from '../support/workbench.ts';
+import { clip } from './support/playerPage.ts';
+import { openSharedWindow, preferPlayer } from './support/shared.ts';
 
-const clip = path.join(repository, 'media', 'demo', 'clip.mp4');
 const prompt = '<img src=x onerror="alert(1)"><script>alert(2)</script> ‮עולם $(pwd)';
 const sidecar = {
   version: 1,
@@ -24,12 +24,11 @@ const ask = <T>(frame: Frame, expression: string): Promise<T> =>
   );
 
 describe('the player in the workbench, by keyboard', function () {
-  this.timeout(240_000);
   let workspace: string;
   let workbench: Workbench;
 
   const until = (frame: Frame, what: string, expression: string): Promise<unknown> =>
-    workbench.waitFor(what, () => ask<boolean>(frame, expression), 20_000);
+    workbench.waitFor(what, () => ask<boolean>(frame, expression));
   /** The players that are seen, from left to right. */
   const players = async (): Promise<Frame[]> => {
     const found: { frame: Frame; left: number }[] = [];
@@ -42,34 +41,28 @@ describe('the player in the workbench, by keyboard', function () {
     }
     return found.toSorted((a, b) => a.left - b.left).map(({ frame }) => frame);
   };
-  /** Opens a file that is seen in the tree, for good and with the focus in it. */
+  /** Opens a video for good and with the focus in it. */
   const open = async (file: string): Promise<Frame> => {
-    await workbench.openTreeItem(file);
-    const frame = await workbench.webviewFrame('#controls', 30_000);
+    await workbench.openFile(`shots/${file}`);
+    const frame = await workbench.webviewFrame('#controls');
     await until(frame, 'the picture', 'video.currentTime > 0.2');
     return frame;
   };
 
   before(async () => {
     workspace = await mkdtemp(path.join(tmpdir(), 'seedance-player-'));
-    for (const file of ['first.mp4', 'second.mp4', 'shots/zebra.mp4']) {
+    for (const file of ['shots/first.mp4', 'shots/second.mp4', 'shots/reel/zebra.mp4']) {
       await mkdir(path.dirname(path.join(workspace, file)), { recursive: true });
       await copyFile(clip, path.join(workspace, file));
     }
-    await writeFile(path.join(workspace, 'first.mp4.json'), JSON.stringify(sidecar));
+    await writeFile(path.join(workspace, 'shots', 'first.mp4.json'), JSON.stringify(sidecar));
     await writeFile(
-      path.join(workspace, 'second.mp4.json'),
+      path.join(workspace, 'shots', 'second.mp4.json'),
       `{"version": 1, "prompt": ${'['.repeat(100_000)}`,
     );
     await writeFile(path.join(workspace, 'text.md'), 'Text');
-    workbench = await openWorkbench({
-      workspace,
-      autoplay: true,
-      userSettings: {
-        'workbench.editorAssociations': { '*.mp4': 'seedance.player' },
-        'workbench.colorTheme': 'Default High Contrast',
-      },
-    });
+    await preferPlayer(workspace, { 'workbench.colorTheme': 'Default High Contrast' });
+    workbench = await openSharedWindow(workspace);
     await workbench.expandTreeItem('shots');
   });
   after(async () => {
@@ -101,8 +94,8 @@ describe('the player in the workbench, by keyboard', function () {
     await workbench.page.keyboard.press('m');
     await until(frame, 'sound', '!video.muted');
     await workbench.runCommand('Developer: Reload Window');
-    await workbench.waitFor('the old page to go', () => frame.isDetached(), 30_000);
-    const again = await workbench.webviewFrame('#controls', 60_000);
+    await workbench.waitFor('the old page to go', () => frame.isDetached());
+    const again = await workbench.webviewFrame('#controls');
     await until(again, 'the volume', 'Math.abs(video.volume - 0.7) < 0.01 && !video.muted');
   });
 
@@ -120,27 +113,26 @@ describe('the player in the workbench, by keyboard', function () {
     await until(left, 'the other to play', '!video.paused && video.currentTime > 0.2');
     await workbench.page.keyboard.press('s');
     await workbench.waitFor('the frame', async () =>
-      (await readdir(workspace)).includes('second-frame-120.png'),
+      (await readdir(path.join(workspace, 'shots'))).includes('second-frame-120.png'),
     );
     await workbench.runCommand('View: Close All Editors');
   });
 
   it('goes on with a video that is renamed with its folder, and brings it to the front no more than it was', async () => {
-    await open('zebra.mp4');
-    await workbench.runCommand('View: Keep Editor');
-    await workbench.openTreeItem('text.md');
-    await workbench.renameTreeItem('shots', 'scenes');
+    await open('reel/zebra.mp4');
+    await workbench.openFile('text.md');
+    await workbench.renameTreeItem('reel', 'scenes');
     await workbench.page.waitForTimeout(1500);
     await workbench.waitForActiveTab('text.md');
     const tabs = workbench.page.locator('.tab', { hasText: 'zebra.mp4' });
     await workbench.waitFor('one tab', async () => (await tabs.count()) === 1);
     await tabs.click();
-    const frame = await workbench.webviewFrame('#controls', 30_000);
+    const frame = await workbench.webviewFrame('#controls');
     await until(frame, 'the new place', "video.src.includes('scenes')");
   });
 
   it('fills the screen with F, and leaves it again', async () => {
-    const frame = await open('zebra.mp4');
+    const frame = await open('scenes/zebra.mp4');
     await workbench.page.keyboard.press('f');
     const isFull = 'document.fullscreenElement !== null';
     await until(frame, 'full screen', isFull);

@@ -6,7 +6,6 @@ import { waitFor } from '../support/waitFor.ts';
 import { PlayerRig, demo, story } from './playerRig.ts';
 
 describe("the player's page", function () {
-  this.timeout(60_000);
   const rig = new PlayerRig();
   const { ask, said, until, clip } = rig;
 
@@ -42,6 +41,42 @@ describe("the player's page", function () {
     assert.deepEqual(await ask('[video.playbackRate, video.loop]'), [0.75, false]);
   });
 
+  it('says once more what was lost on its way when the page went, before the next one asks, and no more than that', async () => {
+    await rig.host.open(rig.page, { media: clip() });
+    await until('the picture', 'video.currentTime > 0.1');
+    rig.host.hears = false;
+    await rig.page.keyboard.press('ArrowDown');
+    await rig.page.keyboard.press('m');
+    await rig.page.reload();
+    rig.host.hears = true;
+    await rig.page.reload();
+    await waitFor('the page', () => said('ready').length === 3);
+    const told = rig.host.received.map(({ type }) => type).filter(type => /ready|preferences/.test(type));
+    assert.deepEqual(told, ['ready', 'ready', 'preferences', 'ready']);
+    const [lost] = said('preferences');
+    assert.ok(lost && lost.preferences.muted && Math.abs(lost.preferences.volume - 0.9) < 0.01);
+    await until('the picture', 'video?.readyState > 1');
+    await rig.page.reload();
+    await waitFor('the page', () => said('ready').length === 4);
+    assert.equal(said('preferences').length, 1);
+  });
+
+  it('goes on where another page was, in whose place it comes', async () => {
+    const settings = { loop: true, autoplay: false };
+    await rig.host.open(rig.page, { media: clip(), settings });
+    await until('the file', 'video.readyState > 1');
+    await rig.page.keyboard.press('>');
+    await ask('void (video.currentTime = 3.5)');
+    await until('the place', '!video.seeking');
+    const [ready] = said('ready');
+    assert.ok(ready);
+    await rig.newPage();
+    await rig.host.open(rig.page, { media: clip(), settings, continues: ready.page });
+    await until('the place', 'Math.abs(video.currentTime - 3.5) < 0.01 && video.readyState > 1');
+    assert.deepEqual(await ask('[video.playbackRate, video.paused]'), [1.25, true]);
+    assert.notEqual(said('ready')[0]?.page, ready.page);
+  });
+
   it('shows a prompt as text, whatever it holds, and how the video was made', async () => {
     await rig.host.open(rig.page, { media: clip(), story });
     await rig.page.getByRole('complementary').waitFor();
@@ -65,15 +100,19 @@ describe("the player's page", function () {
 
   it('shows a prompt of a megabyte, and goes on to play', async () => {
     const prompt = `‮שלום ${'<b>x</b>'.repeat(130_000)}`;
-    const started = performance.now();
+    const session = await rig.page.context().newCDPSession(rig.page);
+    // Seconds of the processor, however many others want it.
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     await rig.host.open(rig.page, { media: clip(), story: { ...story, prompt } });
     await until('the picture', 'video.currentTime > 0.3');
-    assert.ok(performance.now() - started < 5000);
+    const { metrics } = await session.send('Performance.getMetrics');
+    const worked = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
+    assert.ok(worked > 0 && worked < 5, `it worked for ${worked} s`);
   });
 
   it('gives the extension its first frame once', async () => {
     await rig.host.open(rig.page, { media: clip(), wantsThumbnail: true });
-    await waitFor('the frame', () => said('thumbnail').length > 0, 20_000);
+    await waitFor('the frame', () => said('thumbnail').length > 0);
     await rig.page.keyboard.press('Home');
     await rig.page.waitForTimeout(500);
     const [thumbnail] = said('thumbnail');
@@ -101,7 +140,6 @@ describe("the player's page", function () {
     await waitFor(
       'a line for each',
       () => said('log').filter(({ text }) => text.includes('malformed')).length === 100 * malformed.length,
-      20_000,
     );
     assert.ok((await ask<string>('video.src')).startsWith(rig.host.url));
     await until('it to go on', '!video.paused');

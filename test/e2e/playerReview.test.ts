@@ -6,7 +6,6 @@ import { waitFor } from '../support/waitFor.ts';
 import { PlayerRig } from './playerRig.ts';
 
 describe('the player as a reviewer uses it', function () {
-  this.timeout(60_000);
   const rig = new PlayerRig();
   const { ask, said, until, clip } = rig;
 

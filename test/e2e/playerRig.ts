@@ -49,7 +49,13 @@ const NOTE_FRAMES = `addEventListener('DOMContentLoaded', () => {
   }).observe(document, { childList: true, subtree: true });
 })`;
 
-/** One browser for the tests of a suite, in which it is made, and a fresh page for each; no page may complain of anything. */
+/** The browsers of this process, by what they can do: a start costs as much as many tests. */
+const browsers = new Map<string, Promise<OpenBrowser>>();
+after(async () => {
+  for (const browser of browsers.values()) await (await browser).close();
+});
+
+/** A fresh page for each test of a suite, in which it is made; no page may complain of anything. */
 export class PlayerRig {
   #browser: OpenBrowser | undefined;
   #host: PlayerHost | undefined;
@@ -62,21 +68,13 @@ export class PlayerRig {
       this.#host = await startPlayerHost(path.join(repository, 'dist'));
     });
     after(async () => {
-      await this.#browser?.close();
       await this.#host?.[Symbol.asyncDispose]();
     });
-    beforeEach(async () => {
-      assert.ok(this.#browser);
-      this.#page = await this.#browser.context.newPage();
-      this.#problems = [];
-      this.page.on('console', message => {
-        if (message.type() === 'error') this.#problems.push(message.text());
-      });
-      this.page.on('pageerror', error => this.#problems.push(error.message));
-    });
+    beforeEach(() => this.newPage());
     afterEach(async () => {
       await this.page.close();
       this.host.answer = () => undefined;
+      this.host.hears = true;
       assert.deepEqual(this.#problems, [], 'nothing was refused by the policy, nothing was thrown');
     });
   }
@@ -91,12 +89,25 @@ export class PlayerRig {
     return this.#host;
   }
 
-  /** Starts another browser in place of the one that there is. */
-  async useBrowser(browser: BrowserName, how: { autoplay?: boolean } = {}): Promise<void> {
-    await this.#browser?.close();
-    this.#browser = undefined;
+  /** Takes a fresh page, as when another video is opened. */
+  async newPage(): Promise<void> {
+    assert.ok(this.#browser);
+    await this.#page?.close();
+    this.#page = await this.#browser.context.newPage();
+    this.#problems = [];
+    this.page.on('console', message => {
+      if (message.type() === 'error') this.#problems.push(message.text());
+    });
+    this.page.on('pageerror', error => this.#problems.push(error.message));
+  }
+
+  /** Takes another browser in place of the one that there is. */
+  async useBrowser(browser: BrowserName, { autoplay = true } = {}): Promise<void> {
+    const name = `${browser} ${autoplay}`;
     const viewport = { width: 1000, height: 640 };
-    this.#browser = await launchBrowser({ browser, autoplay: true, viewport, ...how });
+    const launched = browsers.get(name) ?? launchBrowser({ browser, autoplay, viewport });
+    browsers.set(name, launched);
+    this.#browser = await launched;
   }
 
   /** The demo's clip under an address of its own. */
@@ -118,7 +129,7 @@ export class PlayerRig {
     })()`);
 
   readonly until = (what: string, expression: string): Promise<unknown> =>
-    waitFor(what, () => this.ask<boolean>(expression), 20_000);
+    waitFor(what, () => this.ask<boolean>(expression));
 
   /** What the page said to the extension. */
   readonly said = <T extends PageMessage['type']>(type: T): Extract<PageMessage, { type: T }>[] =>

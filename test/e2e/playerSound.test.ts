@@ -14,7 +14,6 @@ import { askUntouched } from './playerHost.ts';
 import { PlayerRig, demo, distance } from './playerRig.ts';
 
 describe("the player's page and its sound", function () {
-  this.timeout(60_000);
   const rig = new PlayerRig();
   const { ask, said, until, clip } = rig;
 
@@ -226,8 +225,7 @@ describe("the player's page and its sound", function () {
       `(() => { const video = document.querySelector('video'); const status = document.querySelector('#status').textContent; return ${expression}; })()`,
     );
 
-  const seen = (): Promise<unknown> =>
-    waitFor('the picture', () => look<boolean>('video.currentTime > 0.3'), 20_000);
+  const seen = (): Promise<unknown> => waitFor('the picture', () => look<boolean>('video.currentTime > 0.3'));
 
   describe('where a page that was never touched may not be heard', () => {
     before(async () => {

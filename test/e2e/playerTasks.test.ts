@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { noAacChromium } from '../support/noAacChromium.ts';
-import { repository } from '../support/paths.ts';
-import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import type { Workbench } from '../support/workbench.ts';
 import { generateFromPalette, STORY, waitForPlaying, waitForVideo } from './support/mainJob.ts';
+import { clip, openClip } from './support/playerPage.ts';
+import { openSharedWindow, preferPlayer } from './support/shared.ts';
 
 describe('the player and the tasks, without an AAC decoder', function () {
-  this.timeout(180_000);
   let workspace: string;
   let workbench: Workbench;
 
@@ -32,19 +32,11 @@ describe('the player and the tasks, without an AAC decoder', function () {
       this.skip();
     }
     workspace = await mkdtemp(path.join(tmpdir(), 'seedance-player-'));
-    await copyFile(path.join(repository, 'media', 'demo', 'clip.mp4'), path.join(workspace, 'clip.mp4'));
+    await mkdir(path.join(workspace, 'shots'));
+    await copyFile(clip, path.join(workspace, 'shots', 'clip.mp4'));
     await writeFile(path.join(workspace, 'story.md'), STORY);
-    workbench = await openWorkbench({
-      workspace,
-      browser: 'noAac',
-      autoplay: true,
-      userSettings: {
-        'workbench.editorAssociations': { '*.mp4': 'seedance.player' },
-        'seedance.confirmCost': false,
-        'seedance.openWhenReady': false,
-        '[markdown]': { 'editor.wordWrap': 'off' },
-      },
-    });
+    await preferPlayer(workspace);
+    workbench = await openSharedWindow(workspace, 'noAac');
   });
   after(async () => {
     await workbench?.close();
@@ -52,8 +44,7 @@ describe('the player and the tasks, without an AAC decoder', function () {
   });
 
   it('prepares the sound of a video that was saved before anyone plays it', async () => {
-    await workbench.clickTreeItem('clip.mp4');
-    await waitForPlaying(workbench);
+    await openClip(workbench, 'shots/clip.mp4');
     assert.equal((await stored('playback')).length, 1);
     assert.deepEqual(await stored('thumbnails'), [], 'a video that is no task needs no picture');
     await workbench.runCommand('View: Close All Editors');

@@ -9,15 +9,13 @@ import { makeWorkspace, openStudio, type OpenStudio, setKey } from './support/st
 const HOUR = 3600_000;
 
 describe('where windows come and go', function () {
-  this.timeout(240_000);
   let evolink: OpenStudio;
   let first: Workbench;
   let otherWorkspace: string;
   let second: Workbench | undefined;
 
   before(async () => {
-    // Slow enough for a window to be closed meanwhile: a video takes half a minute.
-    evolink = await openStudio({ speed: 6, userSettings: { 'seedance.openWhenReady': false } });
+    evolink = await openStudio({ userSettings: { 'seedance.openWhenReady': false } });
     first = evolink.workbench;
     otherWorkspace = await makeWorkspace();
   });
@@ -31,13 +29,15 @@ describe('where windows come and go', function () {
     await setKey(evolink);
     await generateFromPalette(first);
     await agreeToPrice(first);
+    await evolink.halfDone(1);
     await first.openView('Seedance');
-    await first.waitForTreeItem(/Generating/, 30_000);
+    await first.waitForTreeItem(/Generating/);
     second = await first.secondWindow(otherWorkspace);
     await first.closeWindow();
     await second.openView('Seedance');
-    await second.waitForTreeItem(/Generating/, 30_000);
-    await second.waitForTreeItem(/Saved/, 90_000);
+    await second.waitForTreeItem(/Generating/);
+    await evolink.done(1);
+    await second.waitForTreeItem(/Saved/);
     assert.equal((await savedVideos(evolink.workspace)).length, 1);
     assert.equal((await savedVideos(otherWorkspace)).length, 0);
     assert.equal(evolink.simulator.posts.length, 1);
@@ -50,14 +50,15 @@ describe('where windows come and go', function () {
     await second.selectLines(1, 1);
     await second.runCommand('Seedance: Generate Video from Selection');
     await agreeToPrice(second);
-    await second.waitForTreeItem(/Saving/, 90_000);
+    await evolink.done(2);
+    await second.waitForTreeItem(/Saving/);
     await moveCompletionBack(20 * HOUR);
     await second.reload();
-    await second.waitForNotification(/The video “# The lighthouse” is still not saved/, 30_000);
+    await second.waitForNotification(/The video “# The lighthouse” is still not saved/);
     await second.screenshot('link-dies-soon');
     evolink.faults.clear();
     await second.pressNotificationButton('is still not saved', 'Try Now');
-    await second.waitFor('the video', async () => (await savedVideos(otherWorkspace))[0], 60_000);
+    await second.waitFor('the video', async () => (await savedVideos(otherWorkspace))[0]);
     assert.equal(evolink.simulator.posts.length, 2);
   });
 

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
+import { reaction, startup } from './limits.ts';
 import { noAacChromium } from './noAacChromium.ts';
 import { ensureTool } from './systemTools.ts';
 
@@ -64,6 +65,8 @@ export async function launchBrowser(options: BrowserOptions = {}): Promise<OpenB
       ...(options.autoplay ? ['--autoplay-policy=no-user-gesture-required'] : []),
     ],
   });
+  context.setDefaultTimeout(reaction);
+  context.setDefaultNavigationTimeout(startup);
   if (options.language) await pinLanguage(context, options.language);
   return {
     context,

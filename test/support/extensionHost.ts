@@ -21,7 +21,7 @@ export interface ExtensionTests {
 /** Milliseconds that the question whether VS Code can be downloaded may cost. */
 const downloadProbe = 5000;
 /** Milliseconds after which a run is given up. */
-const runLimit = 5 * 60_000;
+const runLimit = 20 * 60_000;
 
 /** What the suite is told through its environment. */
 interface SuiteEnvironment extends Record<string, string> {

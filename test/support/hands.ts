@@ -1,6 +1,7 @@
 // What a person does with keyboard and mouse in VS Code's window.
 import type { Frame, Locator } from 'playwright-core';
-import { Keyboard, reaction, startup } from './keyboard.ts';
+import { Keyboard } from './keyboard.ts';
+import { patience, reaction, startup } from './limits.ts';
 import { waitFor, within } from './waitFor.ts';
 
 /** Adds the mouse, and finding the pages of webviews. */
@@ -183,7 +184,7 @@ export abstract class Hands extends Keyboard {
       if (frame === this.page.mainFrame()) continue;
       const shown = frame.locator(selector).first();
       // Frames come and go, and one that is loading may not answer.
-      const found = await within(1000, () => shown.isVisible().catch(() => false));
+      const found = await within(patience, () => shown.isVisible().catch(() => false));
       if (found) return frame;
     }
     return undefined;
@@ -194,7 +195,7 @@ export abstract class Hands extends Keyboard {
       `${what} to be done`,
       async () => {
         await act();
-        return waitFor('what follows', follows, reaction / 4).catch(() => false);
+        return waitFor('what follows', follows, patience).catch(() => false);
       },
       startup,
     );

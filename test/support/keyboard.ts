@@ -1,12 +1,8 @@
 // What a person does with the keyboard in VS Code's window.
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { reaction, startup } from './limits.ts';
 import { waitFor } from './waitFor.ts';
-
-/** Milliseconds within which the window must have reacted to a key or a click. */
-export const reaction = 20_000;
-/** Milliseconds within which a window must be ready, on two busy cores. */
-export const startup = 60_000;
 
 /** Every action waits for what it needs, within a limit, and does what a person would do. */
 export abstract class Keyboard {

@@ -3,25 +3,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Milliseconds between two looks at a condition. */
 const interval = 40;
 
+/** Milliseconds for which one look counts at most: a limit then means the same on a machine that is many times slower than an idle one. */
+const longest = 3 * interval;
+
 /** What a condition gives while it does not hold. */
 export type Nothing = undefined | null | false;
 
 /**
  * Looks at a condition until it gives something else than undefined, null or false, and returns that.
  * @param what names the condition in the error: "Timed out after 10 s waiting for …"
- * @param limit milliseconds
+ * @param limit milliseconds, of those that this process gets: where much else is to be done on the machine it lasts longer
  */
 export async function waitFor<T>(
   what: string,
   probe: () => T | Nothing | Promise<T | Nothing>,
-  limit = 10_000,
+  limit = 60_000,
 ): Promise<T> {
-  const end = Date.now() + limit;
+  let waited = 0;
   for (;;) {
-    const value = await within(Math.max(end - Date.now(), interval), probe);
+    const began = performance.now();
+    const value = await within(Math.max(limit - waited, interval), probe);
     if (value !== undefined && value !== null && value !== false) return value;
-    if (Date.now() > end) throw new Error(`Timed out after ${limit / 1000} s waiting for ${what}.`);
+    if (waited >= limit) throw new Error(`Timed out after ${limit / 1000} s waiting for ${what}.`);
     await sleep(interval);
+    waited += Math.min(performance.now() - began, longest);
   }
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { type BrowserOptions, type OpenBrowser, keepSecrets, launchBrowser, windowUrl } from './browser.ts';
 import { Hands } from './hands.ts';
-import { reaction, startup } from './keyboard.ts';
+import { reaction, startup } from './limits.ts';
 import { repository, screenshotsFolder } from './paths.ts';
 import { activations, extensionHostLogs } from './serverLogs.ts';
 import { type ServerOptions, VSCodeServer } from './vscodeServer.ts';
@@ -124,7 +124,10 @@ export class Workbench extends Hands {
   async close(): Promise<void> {
     const page = this.#page;
     this.#page = undefined;
-    if (this.#isSecond) return page?.close();
+    if (this.#isSecond) {
+      if (this.#browser.context.pages().length === 1) await this.#browser.context.newPage();
+      return page?.close();
+    }
     await this.#browser.close();
     await this.server.stop();
   }

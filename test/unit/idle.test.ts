@@ -12,6 +12,7 @@ import { UnfinishedMarker } from '../../src/tasks/marker.ts';
 import { SubmissionQueue } from '../../src/tasks/submissions.ts';
 import { OrphanWatch, WindowPresence } from '../../src/tasks/windows.ts';
 import { makeRecord } from '../support/records.ts';
+import { waitFor } from '../support/waitFor.ts';
 
 /** Milliseconds after which what was begun at the start has come to rest. */
 const REST = 500;
@@ -99,14 +100,19 @@ describe('a window in which nothing runs', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  /** Comes to rest, and stays so. */
+  async function atRest(): Promise<void> {
+    await waitFor('the last timer', () => timers.pending.size === 0);
+    await sleep(REST);
+    assert.equal(timers.pending.size, 0);
+  }
+
   it('has no timer, with an empty list and with one of finished tasks', async () => {
     const { ledger, end } = openParts(folder);
     try {
-      await sleep(REST);
-      assert.equal(timers.pending.size, 0);
+      await atRest();
       await ledger.add(makeRecord({ state: 'failed' }));
-      await sleep(REST);
-      assert.equal(timers.pending.size, 0);
+      await atRest();
     } finally {
       await end();
     }
@@ -120,8 +126,7 @@ describe('a window in which nothing runs', () => {
       await sleep(REST);
       assert.notEqual(timers.pending.size, 0);
       await ledger.remove(task.id);
-      await sleep(REST);
-      assert.equal(timers.pending.size, 0);
+      await atRest();
       await end();
       assert.equal(timers.pending.size, 0);
     } finally {

@@ -25,7 +25,6 @@ async function generate(options: object): Promise<Task> {
 }
 
 describe('the extension, called by keybindings and other extensions', function () {
-  this.timeout(60_000);
   let simulator: Simulator;
   let api: SeedanceApi;
   let folder: string;

@@ -12,7 +12,7 @@ export async function run(): Promise<void> {
   // Not a static import: that becomes require, which gives the class in Node 24 and a namespace in Node 22.
   const { default: Mocha } = await import('mocha');
   Mocha.reporters.Base.consoleLog = keepOutput();
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 300_000, color: false });
   const folder = path.join(extension.extensionPath, 'test', 'vscode');
   const files = (await readdir(folder, { recursive: true }))
     .map(file => file.split(path.sep).join('/'))

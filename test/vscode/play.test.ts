@@ -10,7 +10,6 @@ function activeViewType(): string | undefined {
 }
 
 describe('playing the video of the active editor', function () {
-  this.timeout(30_000);
   let folder: string;
   let clip: vscode.Uri;
 

@@ -11,7 +11,6 @@ import { makeRecord } from '../support/records.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 describe('a window that starts', function () {
-  this.timeout(60_000);
   let storage: string;
   let studio: Studio;
   let log: vscode.LogOutputChannel;
@@ -55,7 +54,7 @@ describe('a window that starts', function () {
     studio.resume();
     assert.equal(studio.open.length, 0);
     other.close();
-    await waitFor('the list', () => studio.open.length === 1, 15_000);
+    await waitFor('the list', () => studio.open.length === 1);
   });
 
   it('holds nothing of a list that it could open only in part', async function () {

@@ -27,7 +27,6 @@ async function generateFrom(prompt: string): Promise<Task> {
 }
 
 describe('a folder that only VS Code can reach', function () {
-  this.timeout(60_000);
   const files = new MemoryFiles();
   let provider: vscode.Disposable;
   let simulator: Simulator;

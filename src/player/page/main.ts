@@ -3,6 +3,7 @@ import { hostMessage, type HostMessage, type PageMessage } from '../protocol.ts'
 import { Requests } from '../requests.ts';
 import { element } from './dom.ts';
 import { adaptTemplates, translate } from './elements.ts';
+import { PageMemory } from './memory.ts';
 import { Player } from './player.ts';
 import './player.css';
 import { decodesAac } from './probe.ts';
@@ -13,6 +14,7 @@ const post = (message: PageMessage): void => {
   vscode.postMessage(message);
 };
 const requests = new Requests(post);
+const memory = new PageMemory(vscode);
 const probe = decodesAac();
 let player: Player | undefined;
 
@@ -28,7 +30,8 @@ window.addEventListener('pagehide', () => {
   requests.dispose();
   player?.dispose();
 });
-post({ type: 'ready' });
+if (memory.unconfirmed) post({ type: 'preferences', preferences: memory.unconfirmed });
+post({ type: 'ready', page: memory.id });
 
 function receive(message: HostMessage): void {
   switch (message.type) {
@@ -36,7 +39,7 @@ function receive(message: HostMessage): void {
       if (player) return;
       document.body.replaceChildren();
       translate(message.strings, document.documentElement.lang);
-      player = new Player(message, { state: vscode, requests, post, decodesAac: probe });
+      player = new Player(message, { memory, requests, post, decodesAac: probe });
       break;
     case 'media':
       player?.replaceMedia(message.media);
@@ -47,6 +50,9 @@ function receive(message: HostMessage): void {
       break;
     case 'story':
       player?.showStory(message.story);
+      break;
+    case 'kept':
+      memory.confirm(message.preferences);
       break;
     case 'answer':
     case 'refusal':

@@ -1,13 +1,11 @@
-import * as v from 'valibot';
 import { commandOf, goesOn, type KeyCommand } from '../keys.ts';
 import {
   MAX_THUMBNAIL_SIDE,
-  pageState,
   type Media,
   type OpenMessage,
   type PageMessage,
-  type PageState,
   type PlayerAction,
+  type Preferences,
   type Story,
 } from '../protocol.ts';
 import type { Requests } from '../requests.ts';
@@ -19,6 +17,7 @@ import { FrameClock, type ShownFrame } from './frameClock.ts';
 import { grabFrame } from './grabFrame.ts';
 import { HeldFrame } from './heldFrame.ts';
 import { buildLayout, type Layout } from './layout.ts';
+import type { PageMemory } from './memory.ts';
 import { Notices } from './notices.ts';
 import { ReverseShuttle } from './shuttle.ts';
 import { SoundPath } from './soundPath.ts';
@@ -27,7 +26,7 @@ import { fill, messageOf } from './text.ts';
 import { Transport, UNKNOWN_FRAME } from './transport.ts';
 
 export interface Host {
-  readonly state: { getState(): unknown; setState(state: PageState): void };
+  readonly memory: PageMemory;
   readonly requests: Requests;
   readonly post: (message: PageMessage) => void;
   readonly decodesAac: Promise<boolean>;
@@ -47,6 +46,7 @@ export class Player {
   #wantsThumbnail: boolean;
   #detailsOpen: boolean;
   #hasStory = false;
+  #said: Preferences | undefined;
   #media: Media;
 
   constructor(open: OpenMessage, host: Host) {
@@ -93,8 +93,7 @@ export class Player {
       },
     });
 
-    const restored = v.safeParse(pageState, host.state.getState());
-    const state = restored.success ? restored.output : undefined;
+    const state = host.memory.state(open.continues);
     this.#detailsOpen = state?.detailsOpen ?? true;
     this.#transport.setLoop(state?.loop ?? open.settings.loop);
     this.#transport.setSpeed(state?.rate ?? 1);
@@ -151,8 +150,7 @@ export class Player {
     video.addEventListener('volumechange', () => {
       if (this.#autoplay.mutes) return;
       // Until the page is touched the volume is only what it was given.
-      if (navigator.userActivation.hasBeenActive)
-        this.#host.post({ type: 'preferences', preferences: { volume: video.volume, muted: video.muted } });
+      if (navigator.userActivation.hasBeenActive) this.#sayPreferences();
     });
     video.addEventListener('loadeddata', () => this.#checkPicture());
     // There may be a picture behind what is said of there being none.
@@ -180,7 +178,7 @@ export class Player {
   #saveState(): void {
     const { video } = this.#layout;
     if (video.readyState < HTMLMediaElement.HAVE_METADATA) return;
-    this.#host.state.setState({
+    this.#host.memory.save({
       seconds: video.currentTime,
       playing: !video.paused,
       rate: video.playbackRate,
@@ -217,12 +215,23 @@ export class Player {
         break;
       default:
         if (this.#layout.problem.hidden) this.#transport.run(command);
+        // Not when the video tells of it: by then the page may be gone.
+        if (command.do === 'changeVolume' || command.do === 'toggleMute') this.#sayPreferences();
     }
   }
 
   #showDetails(open: boolean): void {
     this.#layout.details.hidden = !open || !this.#hasStory;
     this.#layout.detailsButton.setAttribute('aria-expanded', String(open));
+  }
+
+  #sayPreferences(): void {
+    const { volume, muted } = this.#layout.video;
+    if (this.#said?.volume === volume && this.#said.muted === muted) return;
+    const preferences = { volume, muted };
+    this.#said = preferences;
+    this.#host.memory.say(preferences);
+    this.#host.post({ type: 'preferences', preferences });
   }
 
   async #toggleFullscreen(): Promise<void> {

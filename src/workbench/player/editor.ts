@@ -2,42 +2,62 @@ import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { pageMessage, type HostMessage, type Media, type RequestBody } from '../../player/protocol.ts';
+import {
+  pageMessage,
+  type HostMessage,
+  type Media,
+  type Preferences,
+  type RequestBody,
+} from '../../player/protocol.ts';
+import { copyProblem } from './copyProblem.ts';
 import { playerHtml } from './html.ts';
 import { keepFrame } from './keepFrame.ts';
 import { factsOfName, mediaFacts } from './mediaFacts.ts';
-import { CopyError } from './playbackCopies.ts';
-import { readPreferences, readSettings, writePreferences } from './preferences.ts';
+import { readSettings, type KeptPreferences } from './preferences.ts';
 import type { PlayerServices } from './services.ts';
 import type { SoundHost } from './soundHost.ts';
 import { storyView } from './storyView.ts';
 import { playerStrings } from './strings.ts';
+import { watchFile } from './watchFile.ts';
+
+/** What all players of a window share. */
+export interface PlayerParts {
+  readonly context: vscode.ExtensionContext;
+  readonly services: PlayerServices;
+  readonly sound: SoundHost;
+  readonly preferences: KeptPreferences;
+}
 
 /** One tab that plays one video: gives the page what it shows and does what it asks. */
 export class PlayerEditor implements vscode.Disposable {
   readonly #context: vscode.ExtensionContext;
   readonly #services: PlayerServices;
   readonly #sound: SoundHost;
+  readonly #preferences: KeptPreferences;
+  readonly #continues: string | undefined;
   readonly uri: vscode.Uri;
   readonly panel: vscode.WebviewPanel;
   readonly #disposables: vscode.Disposable[] = [];
   #disposed = false;
   /** The page, which is a new one whenever it is shown again, has its video. */
   #opened = false;
+  #page: string | undefined;
   #wantsThumbnail = false;
 
-  constructor(
-    context: vscode.ExtensionContext,
-    services: PlayerServices,
-    sound: SoundHost,
-    uri: vscode.Uri,
-    panel: vscode.WebviewPanel,
-  ) {
-    this.#context = context;
-    this.#services = services;
-    this.#sound = sound;
+  /** @param continues name of a page in whose place this editor's comes */
+  constructor(parts: PlayerParts, uri: vscode.Uri, panel: vscode.WebviewPanel, continues?: string) {
+    this.#context = parts.context;
+    this.#services = parts.services;
+    this.#sound = parts.sound;
+    this.#preferences = parts.preferences;
     this.uri = uri;
     this.panel = panel;
+    this.#continues = continues;
+  }
+
+  /** Name of its page; of the one in whose place it comes, while it was never shown. */
+  get page(): string | undefined {
+    return this.#page ?? this.#continues;
   }
 
   /** Loads the page, and meanwhile prepares what it will ask for when it is ready. */
@@ -73,9 +93,7 @@ export class PlayerEditor implements vscode.Disposable {
   }
 
   #watch(): vscode.Disposable[] {
-    const name = escapeGlob(posix.basename(this.uri.path));
-    const pattern = new vscode.RelativePattern(vscode.Uri.joinPath(this.uri, '..'), name);
-    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+    const watcher = watchFile(this.uri);
     return [
       watcher,
       watcher.onDidChange(() => void this.#sendMedia()),
@@ -104,13 +122,14 @@ export class PlayerEditor implements vscode.Disposable {
     const message = parsed.output;
     switch (message.type) {
       case 'ready':
+        this.#page = message.page;
         void this.#start();
         break;
       case 'aac':
         this.#sound.remember(message.decodes);
         break;
       case 'preferences':
-        void writePreferences(this.#context.globalState, message.preferences);
+        void this.#keep(message.preferences);
         break;
       case 'thumbnail':
         if (this.#wantsThumbnail) void this.#services.saveThumbnail(this.uri, message.png);
@@ -145,10 +164,20 @@ export class PlayerEditor implements vscode.Disposable {
       media,
       ...(story && { story }),
       strings: playerStrings(),
-      preferences: readPreferences(this.#context.globalState),
+      preferences: this.#preferences.current,
       settings: readSettings(vscode.workspace.getConfiguration('seedance.player')),
       wantsThumbnail,
+      ...(this.#continues !== undefined && { continues: this.#continues }),
     });
+  }
+
+  async #keep(preferences: Preferences): Promise<void> {
+    try {
+      await this.#preferences.keep(preferences);
+      this.#post({ type: 'kept', preferences });
+    } catch (error) {
+      this.#services.log.warn(`player: volume and mute could not be kept: ${String(error)}`);
+    }
   }
 
   /** Undefined when the file is not there. */
@@ -228,20 +257,4 @@ export class PlayerEditor implements vscode.Disposable {
       throw new Error(copyProblem(error), { cause: error });
     }
   }
-}
-
-/** A file name as a pattern that fits only itself. */
-function escapeGlob(name: string): string {
-  return name.replaceAll(/[*?{}[\]]/g, '[$&]');
-}
-
-/** Ends the sentence "This video plays without sound: …". */
-function copyProblem(error: unknown): string {
-  const { t } = vscode.l10n;
-  const kind = error instanceof CopyError ? error.kind : 'disk';
-  if (kind === 'tooLarge') return t('the file is too large to prepare its sound.');
-  if (kind === 'undecodable') return t('its sound track is damaged or in a format that cannot be decoded.');
-  if (kind === 'changed') return t('the file changed while its sound was being prepared.');
-  if (kind === 'disk') return t('its sound could not be prepared, perhaps because the disk is full.');
-  return t('preparing its sound took too long.');
 }

@@ -4,9 +4,12 @@ import * as vscode from 'vscode';
 export interface OpenEditor {
   readonly uri: vscode.Uri;
   readonly panel: vscode.WebviewPanel;
+  /** Name of its page, if it has one. */
+  readonly page: string | undefined;
 }
 
 interface Move {
+  readonly page: string | undefined;
   readonly to: vscode.Uri;
   readonly viewColumn: vscode.ViewColumn | undefined;
   readonly active: boolean;
@@ -17,21 +20,30 @@ interface Move {
 /**
  * Keeps videos in the player when they, or a folder above them, are renamed in VS Code: since the player is no file's
  * default, VS Code would go on with its own preview.
+ * @param onMove a page goes on in a new editor at another address
  */
-export function followRenames(viewType: string, editors: ReadonlySet<OpenEditor>): vscode.Disposable {
+export function followRenames(
+  viewType: string,
+  editors: ReadonlySet<OpenEditor>,
+  onMove: (page: string, to: vscode.Uri) => void,
+): vscode.Disposable {
   let moves: Move[] = [];
   const before = vscode.workspace.onWillRenameFiles(({ files }) => {
-    moves = [...editors].flatMap(({ uri, panel }) =>
+    moves = [...editors].flatMap(({ uri, panel, page }) =>
       files.flatMap(({ oldUri, newUri }) => {
         const to = moved(uri, oldUri, newUri);
-        return to ? [{ to, viewColumn: panel.viewColumn, active: panel.active, visible: panel.visible }] : [];
+        const { viewColumn, active, visible } = panel;
+        return to ? [{ page, to, viewColumn, active, visible }] : [];
       }),
     );
   });
   const after = vscode.workspace.onDidRenameFiles(async () => {
     const todo = moves;
     moves = [];
-    for (const move of todo) await reopen(viewType, move);
+    for (const move of todo) {
+      if (move.page !== undefined) onMove(move.page, move.to);
+      await reopen(viewType, move);
+    }
   });
   return vscode.Disposable.from(before, after);
 }

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { CLIP_SECONDS } from '../../../src/simulator/clip.ts';
+import { startup } from '../../support/limits.ts';
 import type { Workbench } from '../../support/workbench.ts';
 
 /** The file in the workspace; lines 3 and 4 are the prompt. */
@@ -11,9 +12,6 @@ export const STORY = `# The lighthouse
 A lighthouse at dawn, waves rolling in. The camera rises slowly.
 The keeper says: "One more night."
 `;
-
-/** Milliseconds within which a simulated video must be done and saved. */
-const JOB_LIMIT = 90_000;
 
 /** Selects the prompt of the story and runs the command from the palette. */
 export async function generateFromPalette(workbench: Workbench): Promise<void> {
@@ -43,16 +41,15 @@ export async function savedVideos(workspace: string): Promise<string[]> {
 
 /** Waits until the first video of the workspace is saved. @returns its path */
 export async function waitForVideo(workbench: Workbench, workspace: string): Promise<string> {
-  return await workbench.waitFor('the saved video', async () => (await savedVideos(workspace))[0], JOB_LIMIT);
+  return await workbench.waitFor('the saved video', async () => (await savedVideos(workspace))[0], startup);
 }
 
 /** Waits until the player has played past the clip's first second. @returns the player's page */
 export async function waitForPlaying(workbench: Workbench): Promise<Frame> {
-  const page = await workbench.webviewFrame('video', 30_000);
+  const page = await workbench.webviewFrame('video');
   await workbench.waitFor(
     'a clip that plays past its first second',
     async () => (await currentTime(page)) > 1,
-    30_000,
   );
   return page;
 }

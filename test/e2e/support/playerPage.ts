@@ -2,13 +2,12 @@
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { repository } from '../../support/paths.ts';
+import { patience, startup } from '../../support/limits.ts';
 import { within } from '../../support/waitFor.ts';
 import type { Workbench } from '../../support/workbench.ts';
 
 /** The demo clip. */
 export const clip = path.join(repository, 'media', 'demo', 'clip.mp4');
-/** User settings with which a click on an MP4 opens the player. */
-export const ASSOCIATIONS = { 'workbench.editorAssociations': { '*.mp4': 'seedance.player' } };
 
 /** The player's page. */
 export class PlayerPage {
@@ -33,19 +32,14 @@ export class PlayerPage {
   }
 }
 
-/** Opens a video of the workspace by mouse. Resolves when it plays. */
-export async function openClip(workbench: Workbench, file = 'clip.mp4'): Promise<PlayerPage> {
-  const names = file.split('/');
-  for (const folder of names.slice(0, -1)) await workbench.expandTreeItem(folder);
-  await workbench.openTreeItem(names.at(-1) ?? file);
-  return workbench.waitFor(
-    'the first second',
-    async () => {
-      // The workbench may replace the page while it loads: each look finds it anew.
-      const page = new PlayerPage(await workbench.webviewFrame('#controls', 30_000));
-      const plays = "video.currentTime > 0.3 && document.body.dataset.route !== 'preparing'";
-      return (await within(2000, () => page.ask<boolean>(plays).catch(() => false))) && page;
-    },
-    60_000,
-  );
+/** Opens a video of the workspace whose files open in the player. Resolves when it plays. */
+export async function openClip(workbench: Workbench, file: string): Promise<PlayerPage> {
+  await workbench.openFile(file);
+  const firstSecond = async () => {
+    // The workbench may replace the page while it loads: each look finds it anew.
+    const page = new PlayerPage(await workbench.webviewFrame('#controls'));
+    const plays = "video.currentTime > 0.3 && document.body.dataset.route !== 'preparing'";
+    return (await within(patience, () => page.ask<boolean>(plays).catch(() => false))) && page;
+  };
+  return workbench.waitFor('the first second', firstSecond, startup);
 }

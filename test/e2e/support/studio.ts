@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { SimulatedTask } from '../../../src/simulator/generation.ts';
 import { type FaultySimulator, startFaultySimulator } from '../../support/simulatorFaults.ts';
 import { openWorkbench, type Workbench } from '../../support/workbench.ts';
 import { STORY, typeKey } from './mainJob.ts';
@@ -12,13 +13,33 @@ export const SPEED = 20;
 export interface OpenStudio extends FaultySimulator {
   readonly workspace: string;
   readonly workbench: Workbench;
+  /** Waits for EvoLink's task of this number; it then stays half done, however long the machine takes for what comes next. */
+  halfDone(tasks: number): Promise<void>;
+  /** Waits for EvoLink's task of this number; it is done then. Time goes on. */
+  done(tasks: number): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Real time that can be stopped. */
+class Stopwatch {
+  #stoppedAt: number | undefined;
+  #behind = 0;
+
+  now(): number {
+    return this.#stoppedAt ?? Date.now() - this.#behind;
+  }
+
+  stop(): void {
+    this.#stoppedAt = this.now();
+  }
+
+  goOn(): void {
+    this.#behind = Date.now() - this.now();
+    this.#stoppedAt = undefined;
+  }
+}
+
 export interface StudioOptions {
-  readonly speed?: number;
-  /** False: the window has no folder open; `workspace` is there all the same. */
-  readonly openFolder?: boolean;
   readonly userSettings?: Record<string, unknown>;
   /** The extension from a package (.vsix) instead of from the repository. */
   readonly packages?: readonly string[];
@@ -33,9 +54,10 @@ export async function makeWorkspace(): Promise<string> {
 
 export async function openStudio(options: StudioOptions = {}): Promise<OpenStudio> {
   const workspace = await makeWorkspace();
-  const evolink = await startFaultySimulator({ clock: Date, speed: options.speed ?? SPEED });
+  const stopwatch = new Stopwatch();
+  const evolink = await startFaultySimulator({ clock: stopwatch, speed: SPEED });
   const workbench = await openWorkbench({
-    workspace: options.openFolder === false ? '' : workspace,
+    workspace,
     ...(options.packages && { packages: options.packages }),
     userSettings: {
       'seedance.apiBaseUrl': evolink.simulator.url,
@@ -44,10 +66,23 @@ export async function openStudio(options: StudioOptions = {}): Promise<OpenStudi
       ...options.userSettings,
     },
   });
+  const { simulator } = evolink;
+  const taskOf = async (number: number): Promise<SimulatedTask> =>
+    workbench.waitFor(`task ${number}`, () => simulator.tasks[number - 1]);
   return {
     ...evolink,
     workspace,
     workbench,
+    async halfDone(tasks) {
+      const { createdAt, endsAt } = await taskOf(tasks);
+      stopwatch.stop();
+      simulator.clock.set((createdAt + endsAt) / 2);
+    },
+    async done(tasks) {
+      const { endsAt } = await taskOf(tasks);
+      stopwatch.goOn();
+      simulator.clock.set(Math.max(endsAt, simulator.clock.now()));
+    },
     async close() {
       await workbench.close();
       await evolink.simulator.close();

@@ -147,8 +147,6 @@ function checkTask(task: RemoteTask, value: unknown): void {
 }
 
 describe('any answer', function () {
-  this.timeout(120_000);
-
   it(`${RUNS} readings never throw and make nothing up`, () => {
     fc.assert(
       fc.property(json, value => {

@@ -21,7 +21,6 @@ async function bothWays(bytes: Uint8Array) {
 }
 
 describe('facts of an MP4', function () {
-  this.timeout(30_000);
   before(function () {
     needFfmpeg(this);
   });

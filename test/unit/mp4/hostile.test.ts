@@ -42,7 +42,6 @@ const movieFile = (tracks: Uint8Array[], ...fragments: Uint8Array[]) =>
   concatenate([box('ftyp'), box('moov', box('mvhd', u32(0, 0, 0, 1000)), ...tracks), ...fragments]);
 
 describe('hostile MP4', function () {
-  this.timeout(30_000);
   let clip: Uint8Array = new Uint8Array();
   before(function () {
     needFfmpeg(this);

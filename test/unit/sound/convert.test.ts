@@ -13,7 +13,6 @@ const workerFile = new URL('../../../src/sound/convertWorker.ts', import.meta.ur
 const script = (source: string) => new URL(`data:text/javascript,${encodeURIComponent(source)}`);
 
 describe('conversion in a worker', function () {
-  this.timeout(30_000);
   const mounts = new Mounts();
   let folder = '';
   let target = '';

@@ -45,7 +45,6 @@ function allFinite(plane: Float32Array): boolean {
 }
 
 describe('damaged AAC', function () {
-  this.timeout(60_000);
   before(function () {
     needFfmpeg(this);
   });
@@ -146,7 +145,6 @@ describe('hostile AudioSpecificConfig', () => {
 });
 
 describe('damaged files', function () {
-  this.timeout(60_000);
   before(function () {
     needFfmpeg(this);
   });

@@ -45,7 +45,6 @@ const downmix51 = (() => {
 })();
 
 describe('AAC against ffmpeg, sample for sample', function () {
-  this.timeout(30_000);
   before(function () {
     needFfmpeg(this);
   });

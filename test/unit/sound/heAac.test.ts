@@ -40,7 +40,6 @@ function withSbr(accessUnit: Uint8Array, payload: readonly number[]): Uint8Array
 }
 
 describe("HE-AAC's core", function () {
-  this.timeout(30_000);
   before(function () {
     needFfmpeg(this);
   });

@@ -27,7 +27,6 @@ function secondSoundHash(path: string): string {
 }
 
 describe('playback copy', function () {
-  this.timeout(30_000);
   let folder = '';
   before(function () {
     needFfmpeg(this);

@@ -3,7 +3,6 @@ import { runCrashes } from '../../support/crashHarness.ts';
 
 describe('Death at random instants', () => {
   it('loses no task, sends none twice, and saves every finished video whole', async function () {
-    this.timeout(120_000);
     const result = await runCrashes({
       kills: 25,
       // Where the machine is slow there are fewer; `npm run soak` has hundreds.

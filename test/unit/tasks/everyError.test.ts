@@ -36,7 +36,6 @@ function nameOf(fault: Fault): string {
 }
 
 describe('every error of EvoLink', function () {
-  this.timeout(120_000);
   let rig: FollowerRig;
   beforeEach(async () => {
     rig = await startRig({ idempotency: false }, true);
@@ -149,7 +148,6 @@ describe('every error of EvoLink', function () {
 });
 
 describe('every error of the server that has the video', function () {
-  this.timeout(120_000);
   let rig: FollowerRig;
   before(async () => {
     rig = await startRig();

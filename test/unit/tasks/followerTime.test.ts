@@ -26,7 +26,7 @@ describe('Follower, over hours and through jumps of the clock', () => {
     rig.follower();
     await waitFor('the look', () => rig.ledger.get(id)?.error?.kind === 'server');
     rig.clockAhead = -30 * 24 * HOUR;
-    await rig.reaches(id, 'saved', 15_000);
+    await rig.reaches(id, 'saved');
   });
 
   it('downloads by itself after the clock was set back', async () => {
@@ -43,7 +43,7 @@ describe('Follower, over hours and through jumps of the clock', () => {
     rig.clockAhead = 20 * HOUR;
     rig.faults.order({ on: 'file', answer: { status: 403 } });
     rig.follower();
-    await rig.reaches(id, 'saved', 15_000);
+    await rig.reaches(id, 'saved');
   });
 
   it('asks soon again where the look for another link of an old task failed', async () => {
@@ -106,7 +106,7 @@ describe('Follower, over hours and through jumps of the clock', () => {
     const lock = new ProcessLock(join(rig.folder, 'follower.lock'));
     const second = rig.secondLedger();
     rig.follower({ ledger: second, lock });
-    await waitFor('the video', () => second.get(id)?.state === 'saved', 15_000);
+    await waitFor('the video', () => second.get(id)?.state === 'saved');
     await without.end();
   });
 

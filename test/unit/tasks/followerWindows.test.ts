@@ -25,7 +25,7 @@ describe('Follower, among the windows of a machine', () => {
     await pause(400);
     assert.equal(queries(), 0);
     holder.release();
-    await waitFor('the other', () => second.get(id)?.state === 'saved', 15_000);
+    await waitFor('the other', () => second.get(id)?.state === 'saved');
   });
 
   it('lets go of the lock when VS Code does not answer', async () => {
@@ -75,7 +75,7 @@ describe('Follower, among the windows of a machine', () => {
     };
     rig.clockAhead = 3600_000;
     follower.refresh();
-    await rig.reaches(id, 'saved', 15_000);
+    await rig.reaches(id, 'saved');
     assert(released > 0);
     assert(rig.lines.some(line => line.includes('machine slept')));
   });

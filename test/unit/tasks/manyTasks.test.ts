@@ -10,7 +10,6 @@ import { waitFor } from '../../support/waitFor.ts';
 const TASKS = 500;
 
 describe('500 tasks at once', function () {
-  this.timeout(120_000);
   let rig: FollowerRig;
   before(async () => {
     rig = await startRig();

@@ -164,7 +164,7 @@ describe('Parking', () => {
     rig.faults.order({ on: 'query', set: { results: ['http://192.168.0.1/video.mp4'] } });
     const follower = follow();
     await waitFor('the error', () => rig.ledger.get(id)?.error?.kind === 'linkRefused');
-    await rig.reaches(id, 'saved', 15_000);
+    await rig.reaches(id, 'saved');
     follower.refresh();
   });
 

@@ -78,7 +78,6 @@ describe('WindowPresence', () => {
   });
 
   it('is never taken for dead, and never loses its file, by windows that come, look and are killed at once', async function () {
-    this.timeout(60_000);
     const script = join(repository, 'test', 'support', 'presenceChild.ts');
     const lives = Array.from(
       { length: 3 },

@@ -31,7 +31,6 @@ async function saveAndKill(order: SaveOrder, milliseconds: number): Promise<bool
 }
 
 describe('saving a video, killed at any instant', function () {
-  this.timeout(60_000);
   const folder = temporaryFolder();
   let server: FileServer;
   let order: SaveOrder;
@@ -100,16 +99,17 @@ describe('saving a video, killed at any instant', function () {
 
   it('by kill -9 at 30 random instants, going on from where it was', async () => {
     server.behaviour.pace = { bytes: 60_000, milliseconds: 5 };
-    const started = performance.now();
-    await saveAndKill(order, 30_000);
-    const whole = performance.now() - started;
-    await checkEnd();
+    let whole = 30_000;
     let killed = 0;
-    for (let round = 0; round < 30; round++) {
+    // A busy machine takes now more time, now less.
+    for (let round = 0; round < 30 || (killed <= 5 && round < 200); round++) {
+      const started = performance.now();
       const done = await saveAndKill(order, whole * (0.2 + 0.8 * Math.random()));
       await checkNames(false);
-      if (done) await checkEnd();
-      else killed += 1;
+      if (done) {
+        whole = performance.now() - started;
+        await checkEnd();
+      } else killed += 1;
     }
     await checkEnd();
     const resumed = server.requests.filter(({ range }) => range !== undefined);
