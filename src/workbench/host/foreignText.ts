@@ -39,3 +39,27 @@ export function foreign(text: string): string {
 export function onOneLine(text: string): string {
   return text.replaceAll(BREAKS, ' ').replaceAll(UNSEEN, '').toWellFormed();
 }
+
+/** The lines of a longer text, each by itself. */
+export function foreignLines(text: string): string {
+  return text
+    .split(/\r\n|[\n\r\u2028\u2029]/)
+    .map(foreign)
+    .join('\n');
+}
+
+/** Foreign words in Markdown: every sign stands for itself (CommonMark 2.4), and each line is a paragraph. */
+export function foreignMarkdown(text: string): string {
+  return foreignLines(text)
+    .split('\n')
+    .map(line => line.trim().replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`))
+    .join('\n\n');
+}
+
+/** Foreign words in the log. Further lines, as of a stack, are indented: an entry of ours begins at the margin. */
+export function logEntry(text: string): string {
+  return text
+    .split(/\r\n|[\n\r\u2028\u2029]/)
+    .map(onOneLine)
+    .join('\n    ');
+}

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { foreign, onOneLine } from '../../../../src/workbench/host/foreignText.ts';
+import {
+  foreign,
+  foreignLines,
+  foreignMarkdown,
+  logEntry,
+  onOneLine,
+} from '../../../../src/workbench/host/foreignText.ts';
 
 /** As a reader sees it: without what has no width. */
 const seen = (text: string): string => text.replaceAll('\u2060', '');
@@ -76,4 +82,17 @@ describe('foreign words', () => {
       assert.equal(seen(foreign(text)).trim(), unit === '\n' ? '' : text.trim());
     }
   }).timeout(5000);
+
+  it('in Markdown stand for themselves, sign by sign and line by line', () => {
+    assert.equal(foreignMarkdown('# a *b* `c`\n- d'), '\\# a \\*b\\* \\`c\\`\n\n\\- d');
+    assert.equal(foreignMarkdown('    code\n1. one'), 'code\n\n1\\. one');
+    // VS Code makes a button of a line that is nothing but a link.
+    assert.doesNotMatch(foreignMarkdown('[a](command:b)'), LINK);
+    assert.equal(foreignLines('[a](x)\r\n<b>'), '[a]\u2060(x)\n<\u2060b>');
+  });
+
+  it('in the log begin no line of their own', () => {
+    const forged = 'refused\n2026-11-28 12:00:00.000 [info] Task saved\u001b[2J\u202e';
+    assert.equal(logEntry(forged), 'refused\n    2026-11-28 12:00:00.000 [info] Task saved[2J');
+  });
 });
