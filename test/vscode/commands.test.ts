@@ -87,7 +87,9 @@ describe('commands, with what VS Code hands them', function () {
   ] as const)
     it(`pay nothing, keep the key, and tell of nothing unexpected: ${when}`, async () => {
       let id = await makeRow();
-      for (const command of order) {
+      // No view hands `seedance.generate` anything: its argument is an object.
+      const handed = order.filter(name => name !== 'seedance.generate' || argumentsFor('').length === 0);
+      for (const command of handed) {
         if (!api.tasks().some(task => task.id === id)) id = await makeRow();
         const before = simulator.posts.length;
         const { shown } = await whileWatched(() => run(command, ...argumentsFor(id)));
