@@ -3,7 +3,7 @@ import type { TaskRecord } from '../tasks/record.ts';
 import { isAllowed } from '../tasks/transitions.ts';
 import { attentionOf, needOf, OPEN, RUNNING } from './attention.ts';
 import { badgeOf, needLabel, needSentences } from './attentionSentences.ts';
-import { foreignMarkdown } from './host/foreignText.ts';
+import { foreign } from './host/foreignText.ts';
 import type { Session } from './session.ts';
 import { ledgerSentence, type Studio } from './studio.ts';
 import { progressLabel, promptLabel, rowLabel, SENTENCE_COLUMNS, stateIcon } from './taskLabels.ts';
@@ -136,9 +136,9 @@ export class TaskTree implements vscode.TreeDataProvider<string>, vscode.Disposa
     ]);
   }
 
-  /** VS Code reads Markdown here, and makes a button of a line that is a link. */
+  /** VS Code shows a message that is a string as text; `foreign` keeps it harmless should it read Markdown one day. */
   #show(sentences: readonly string[]): void {
-    this.#view.message = sentences.map(foreignMarkdown).join('\n');
+    this.#view.message = sentences.map(foreign).join(' ');
   }
 }
 

@@ -126,17 +126,14 @@ describe('foreign words are shown as text', () => {
         value: 1,
         tooltip: 'It is unknown whether 1 request was taken: it may be paid for.',
       });
-      assert.equal(
-        view.message.replaceAll('\\', ''),
-        'It is unknown whether 1 request was taken: it may be paid for.',
-      );
+      assert.equal(view.message, 'It is unknown whether 1 request was taken: it may be paid for.');
       Object.defineProperty(studio, 'current', {
         get: () => {
           throw new Error(HOSTILE);
         },
       });
       assert.deepEqual(tree.getChildren(), []);
-      assertHarmless(view.message.replaceAll('\\', ''));
+      assertHarmless(view.message);
     } finally {
       Object.assign(vscode.window, { createTreeView });
       Reflect.deleteProperty(studio, 'current');

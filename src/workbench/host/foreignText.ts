@@ -8,8 +8,8 @@ const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff]/gu;
  * matched here.
  */
 const SYNTAX: readonly RegExp[] = [
-  // Links, pictures and reference definitions. Notifications, prompts of input boxes and messages of views take
-  // `[x](command:…)` and run the command (VS Code, linkedText.ts).
+  // Links, pictures and reference definitions. Notifications and prompts of input boxes take `[x](command:…)` and run the
+  // command (VS Code, linkedText.ts).
   /\](?=[([:])/g,
   // HTML and autolinks.
   /<(?=[a-z/!?])/gi,

@@ -86,7 +86,6 @@ describe('foreign words', () => {
   it('in Markdown stand for themselves, sign by sign and line by line', () => {
     assert.equal(foreignMarkdown('# a *b* `c`\n- d'), '\\# a \\*b\\* \\`c\\`\n\n\\- d');
     assert.equal(foreignMarkdown('    code\n1. one'), 'code\n\n1\\. one');
-    // VS Code makes a button of a line that is nothing but a link.
     assert.doesNotMatch(foreignMarkdown('[a](command:b)'), LINK);
     assert.equal(foreignLines('[a](x)\r\n<b>'), '[a]\u2060(x)\n<\u2060b>');
   });
