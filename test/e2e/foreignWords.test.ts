@@ -11,6 +11,14 @@ import { openStudio, type OpenStudio, setKey } from './support/studio.ts';
 const READ =
   'See [x](command:workbench.action.toggleSidebarVisibility) ![y](https://evil.example/p.png) <img src=';
 
+/** Words alone: nothing to click, nothing loaded, no icon of theirs. */
+async function assertText(place: Locator): Promise<void> {
+  const text = (await place.innerText()).replaceAll('\u2060', '').replaceAll(/\s+/g, ' ');
+  assert.ok(text.includes(READ), text);
+  assert.ok(text.includes('$(trash)'), text);
+  assert.equal(await place.locator('a[href], a[data-href], img[src*="evil"], b, .codicon-trash').count(), 0);
+}
+
 describe('foreign words in VS Code’s window', function () {
   this.timeout(240_000);
   let studio: OpenStudio;
@@ -33,17 +41,6 @@ describe('foreign words in VS Code’s window', function () {
     await studio.workbench.waitForTreeItem(/Outcome unknown/);
   });
   after(() => studio?.close());
-
-  /** Words alone: nothing to click, nothing loaded, no icon of theirs. */
-  async function assertText(place: Locator): Promise<void> {
-    const text = (await place.innerText()).replaceAll('\u2060', '').replaceAll(/\s+/g, ' ');
-    assert.ok(text.includes(READ), text);
-    assert.ok(text.includes('$(trash)'), text);
-    assert.equal(
-      await place.locator('a[href], a[data-href], img[src*="evil"], b, .codicon-trash').count(),
-      0,
-    );
-  }
 
   it('are text in a notification that EvoLink words', async () => {
     const { workbench, faults } = studio;

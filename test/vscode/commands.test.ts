@@ -16,6 +16,25 @@ function setting(name: string, value: unknown): Thenable<void> {
   return vscode.workspace.getConfiguration('seedance').update(name, value, Global);
 }
 
+const agree = ({ all, modal }: Shown): unknown => (modal ? all.at(-1) : undefined);
+
+/** Whatever opens meanwhile is left by Escape. */
+async function run(command: string, ...args: unknown[]): Promise<unknown> {
+  const escape = setInterval(
+    () => void vscode.commands.executeCommand('workbench.action.closeQuickOpen'),
+    200,
+  );
+  try {
+    return await vscode.commands.executeCommand(command, ...args);
+  } finally {
+    clearInterval(escape);
+  }
+}
+
+async function credits(): Promise<unknown> {
+  return (await whileWatched(() => run('seedance.showCredits'))).result;
+}
+
 describe('commands, with what VS Code hands them', function () {
   this.timeout(60_000);
   let simulator: Simulator;
@@ -39,21 +58,6 @@ describe('commands, with what VS Code hands them', function () {
     await setting('openWhenReady', undefined);
     await simulator.close();
   });
-
-  const agree = ({ all, modal }: Shown): unknown => (modal ? all.at(-1) : undefined);
-
-  /** Whatever opens meanwhile is left by Escape. */
-  async function run(command: string, ...args: unknown[]): Promise<unknown> {
-    const escape = setInterval(
-      () => void vscode.commands.executeCommand('workbench.action.closeQuickOpen'),
-      200,
-    );
-    try {
-      return await vscode.commands.executeCommand(command, ...args);
-    } finally {
-      clearInterval(escape);
-    }
-  }
 
   /** A row: a task made elsewhere and taken over, so that nothing is paid for. */
   async function makeRow(): Promise<string> {
@@ -195,10 +199,6 @@ describe('commands, with what VS Code hands them', function () {
       );
       assert.notEqual(await credits(), OTHER_CREDITS);
     });
-
-    async function credits(): Promise<unknown> {
-      return (await whileWatched(() => run('seedance.showCredits'))).result;
-    }
   });
 
   it('take a task over although a setting is not valid, and say so', async () => {

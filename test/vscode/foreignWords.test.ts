@@ -17,6 +17,8 @@ import { HOSTILE, harmIn } from '../support/hostileWords.ts';
 import { makeRecord } from '../support/records.ts';
 import { whileWatched } from './support.ts';
 
+const find = () => Promise.resolve(undefined);
+
 function assertHarmless(shown: string): void {
   assert.equal(harmIn(shown), undefined, shown);
   assert.match(shown, /See /);
@@ -112,13 +114,13 @@ describe('foreign words are shown as text', () => {
       globalState: { get: () => undefined, keys: () => [], update: () => Promise.resolve() },
       log,
     });
-    const find = () => Promise.resolve(undefined);
     const tree = new TaskTree(studio, Object.assign(Object.create(null), { find }), Date.now);
     try {
       await studio.account.ledger.add(makeRecord({ id: 'hostile', prompt: HOSTILE, state: 'uncertain' }));
       const item = await tree.resolveTreeItem(tree.getTreeItem('hostile'), 'hostile');
       // A label is plain text to VS Code: only what can’t be seen could do harm there.
-      assert.doesNotMatch(String(item.label), /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+      assert.ok(typeof item.label === 'string');
+      assert.doesNotMatch(item.label, /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
       assert.equal(item.description, 'Outcome unknown');
       assert.ok(item.tooltip instanceof vscode.MarkdownString);
       assertHarmless(item.tooltip.value.replaceAll('\\', ''));

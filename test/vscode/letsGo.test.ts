@@ -6,6 +6,7 @@ import { TaskTree } from '../../src/workbench/taskTree.ts';
 import { whileWatched } from './support.ts';
 
 /** An object of a class with private members, of which only these are asked for. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it is what the place asks for
 function standIn<T>(members: object): T {
   return Object.assign(Object.create(null), members);
 }

@@ -12,6 +12,9 @@ export interface Shown {
 
 type Answer = (shown: Shown) => unknown;
 
+const message = (first: unknown): string => String(first);
+const titled = (first: unknown): string => String(Object(first).title);
+
 /** Runs `work` while nothing is shown; what would have been is given to `answer`, which answers for the person. */
 export async function whileWatched<T>(
   work: () => Promise<T>,
@@ -25,8 +28,6 @@ export async function whileWatched<T>(
       shown.push(entry);
       return Promise.resolve(answer(entry));
     };
-  const message = (first: unknown): string => String(first);
-  const titled = (first: unknown): string => String(Object(first).title);
   const stubs = {
     showErrorMessage: stub('error', message),
     showWarningMessage: stub('warning', message),
