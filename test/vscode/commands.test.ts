@@ -51,7 +51,11 @@ describe('commands, with what VS Code hands them', function () {
   });
 
   after(async () => {
-    for (const { id } of api.tasks()) await whileWatched(() => run('seedance.removeTask', id), agree);
+    for (const { id } of api.tasks()) {
+      await whileWatched(() => run('seedance.stopFollowing', id));
+      await whileWatched(() => run('seedance.removeTask', id), agree);
+    }
+    assert.deepEqual(api.tasks(), []);
     await vscode.commands.executeCommand('seedance.removeApiKey');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await setting('apiBaseUrl', undefined);
@@ -61,14 +65,21 @@ describe('commands, with what VS Code hands them', function () {
 
   /** A row: a task made elsewhere and taken over, so that nothing is paid for. */
   async function makeRow(): Promise<string> {
+    return (await adoptNew()).result;
+  }
+
+  async function adoptNew(): Promise<{ result: string; shown: Shown[] }> {
     const answer = await fetch(`${simulator.url}/v1/videos/generations`, {
       method: 'POST',
       headers: { authorization: `Bearer ${simulator.key}`, 'content-type': 'application/json' },
       body: JSON.stringify({ model: 'seedance-2.0-text-to-video', prompt: 'A lighthouse.' }),
     });
     const remoteId: unknown = Object(await answer.json()).id;
-    const task = await vscode.commands.executeCommand<Task>('seedance.adoptTask', { remoteId });
-    return task.id;
+    const { result: task, shown } = await whileWatched(async () =>
+      vscode.commands.executeCommand<Task | undefined>('seedance.adoptTask', { remoteId }),
+    );
+    assert(task, JSON.stringify(shown.map(({ kind, text }) => [kind, text])));
+    return { result: task.id, shown };
   }
 
   const commands: readonly string[] = extension?.packageJSON.contributes.commands.map(
@@ -204,7 +215,7 @@ describe('commands, with what VS Code hands them', function () {
   it('take a task over although a setting is not valid, and say so', async () => {
     await setting('duration', 99);
     try {
-      const { result, shown } = await whileWatched(makeRow);
+      const { result, shown } = await adoptNew();
       assert.equal(api.tasks().find(({ id }) => id === result)?.request.duration, 5);
       assert.match(
         shown[0]?.text ?? '',
