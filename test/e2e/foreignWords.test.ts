@@ -35,7 +35,7 @@ describe('foreign words in VS Code’s window', function () {
     const uncertain = { kind: 'timeout', message: '' };
     await ledger.add(makeRecord({ state: 'uncertain', prompt: HOSTILE, error: uncertain }));
     const unsent = { kind: 'windowGone', message: '' };
-    await ledger.add(makeRecord({ state: 'waiting', prompt: 'A second one.', error: unsent }));
+    await ledger.add(makeRecord({ state: 'waiting', prompt: '$(trash) A second one.', error: unsent }));
     ledger.close();
     await studio.workbench.openView('Seedance');
     await studio.workbench.waitForTreeItem(/Outcome unknown/);
@@ -62,11 +62,12 @@ describe('foreign words in VS Code’s window', function () {
     const { workbench } = studio;
     await workbench.runCommand('Seedance: Copy Prompt');
     const pick = await workbench.waitForQuickInput('Which task?');
-    const row = pick.locator('.monaco-list-row', { hasText: 'See ' }).first();
-    await row.waitFor({ timeout: 20_000 });
-    const text = (await row.innerText()).replaceAll('\u2060', '');
+    const rows = pick.locator('.monaco-list-row');
+    await rows.first().waitFor({ timeout: 20_000 });
+    const text = (await rows.allInnerTexts()).join('\n').replaceAll('\u2060', '');
     assert.match(text, /See \[x\]\(command:/);
-    assert.equal(await row.locator('a[href], .codicon-trash').count(), 0);
+    assert.match(text, /\$\(trash\) A second one\./);
+    assert.equal(await pick.locator('.monaco-list-row a[href], .codicon-trash').count(), 0);
     await workbench.page.keyboard.press('Escape');
   });
 
