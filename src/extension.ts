@@ -5,11 +5,16 @@ import { Clients } from './workbench/accounts.ts';
 import { Announcer } from './workbench/announcer.ts';
 import { ApiKeys } from './workbench/apiKeys.ts';
 import { adopt } from './workbench/commands/adoptTask.ts';
-import { generateFromArgument, generateFromSelection } from './workbench/commands/generateCommands.ts';
+import {
+  generateFromArgument,
+  generateFromInput,
+  generateFromSelection,
+} from './workbench/commands/generateCommands.ts';
 import { guarded } from './workbench/commands/guard.ts';
 import { originWithKey, removeApiKey, setApiKey } from './workbench/commands/setApiKey.ts';
 import { showCredits } from './workbench/commands/showCredits.ts';
 import { taskCommands } from './workbench/commands/taskCommands.ts';
+import { openLog } from './workbench/host/log.ts';
 import { DeadlineWatch } from './workbench/deadlineWatch.ts';
 import { Demo } from './workbench/demo.ts';
 import { type GenerateOptions, type GenerateServices } from './workbench/generate.ts';
@@ -40,7 +45,7 @@ export async function deactivate(): Promise<void> {
 
 export function activate(context: vscode.ExtensionContext): SeedanceApi {
   const start = performance.now();
-  const log = vscode.window.createOutputChannel('Seedance Studio', { log: true });
+  const log = openLog('Seedance Studio');
   const version = String(context.extension.packageJSON.version);
   const keys = new ApiKeys(context.secrets);
   const clients = new Clients(keys, version, log);
@@ -48,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
   const studio = new Studio(context.globalStorageUri.fsPath, sessionServices);
   const demo = new Demo(context, studio, sessionServices);
   const thumbnails = new Thumbnails(studio, context.globalStorageUri.fsPath, log);
-  const tree = new TaskTree(studio, thumbnails);
+  const tree = new TaskTree(studio, thumbnails, Date.now);
   const parkedVideos = new ParkedVideos(studio, log);
   const keyServices = { keys, clients };
   const services: GenerateServices = {
@@ -56,11 +61,13 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
     originWithKey: session => (session.kind === 'demo' ? demo.origin() : originWithKey(keyServices)),
     reveal: id => tree.reveal(id),
   };
-  const player = registerPlayer(context, playerServices(services, thumbnails, log));
+  const videos = playerServices(services, thumbnails, log);
+  const player = registerPlayer(context, videos);
   const apiChanges = new vscode.EventEmitter<Task>();
 
   const commands: Record<string, (argument: unknown) => unknown> = {
     'seedance.generate': argument => generateFromArgument(argument, services),
+    'seedance.generateVideo': () => generateFromInput('', undefined, services),
     'seedance.generateFromSelection': () => generateFromSelection(services),
     'seedance.setApiKey': argument => setApiKey(argument, keyServices),
     'seedance.removeApiKey': () => removeApiKey(keyServices),
@@ -86,7 +93,7 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
     thumbnails,
     tree,
     new Announcer(studio),
-    new DeadlineWatch(studio, Date.now),
+    new DeadlineWatch(studio, Date.now, () => tree.refresh()),
     parkedVideos,
     apiChanges,
     keys.onDidChange(() => {
@@ -96,6 +103,7 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
       if (task) apiChanges.fire(toTask(task));
     }),
     player,
+    videos,
     prepareSavedSound(studio, player),
     ...Object.entries(commands).map(([name, run]) =>
       vscode.commands.registerCommand(name, guarded(name, run, log)),

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from './addresses.ts';
+import { isThisMachine } from '../net/addresses.ts';
 
 export interface BaseUrl {
   /** Without a trailing slash and without `/v1`. */
@@ -39,11 +39,6 @@ function parse(text: string): URL | undefined {
   const secure = URL.parse(`https://${text}`);
   if (!secure) return undefined;
   return isThisMachine(secure.hostname) ? (URL.parse(`http://${text}`) ?? undefined) : secure;
-}
-
-/** Names below `localhost` are left out: not every resolver keeps them on this machine. */
-function isThisMachine(hostname: string): boolean {
-  return isLoopbackHost(hostname) && !/\.localhost\.?$/.test(hostname);
 }
 
 function problem(kind: BaseUrlProblem['kind']): { readonly problem: BaseUrlProblem } {

@@ -1,4 +1,4 @@
-import { isPublicHost } from './addresses.ts';
+import { hostKind } from '../net/addresses.ts';
 import { defined } from './defined.ts';
 import type { AspectRatio, Model, Quality } from './models.ts';
 import { DEFAULT_MODEL, findModel, OFFERED_MODELS, STANDARD_TEXT_MODEL } from './models.ts';
@@ -207,7 +207,7 @@ function readCallbackUrl(value: unknown, refuse: Refuse): string | undefined {
   const url = URL.parse(value.trim());
   if (!url) return refuse({ field, kind: 'notAUrl' });
   if (url.protocol !== 'https:') return refuse({ field, kind: 'notHttps' });
-  if (!isPublicHost(url.hostname)) return refuse({ field, kind: 'private' });
+  if (hostKind(url.hostname) !== 'public') return refuse({ field, kind: 'private' });
   if (url.href.length > MAX_CALLBACK_URL) return refuse({ field, kind: 'tooLong', max: MAX_CALLBACK_URL });
   return url.href;
 }

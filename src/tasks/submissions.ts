@@ -7,7 +7,7 @@ import type { Sleep } from './sleep.ts';
 import { IllegalTransition } from './transitions.ts';
 
 /** How often a request that provably never arrived is sent by itself before the user is asked. */
-const ATTEMPTS = 4;
+export const ATTEMPTS = 4;
 /** Milliseconds. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;

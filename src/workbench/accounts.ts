@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type ClientLimits, EvoLinkClient, normaliseBaseUrl } from '../evolink/client.ts';
 import type { ApiKeys } from './apiKeys.ts';
 import { apiBaseUrl } from './settings.ts';
+import type { Log } from './host/log.ts';
 
 /** The EvoLink that requests go to. */
 export interface Account {
@@ -19,9 +20,9 @@ export function accountOfSettings(): Account | undefined {
 export class Clients {
   readonly #keys: Pick<ApiKeys, 'get'>;
   readonly #userAgent: string;
-  readonly #log: vscode.LogOutputChannel;
+  readonly #log: Log;
 
-  constructor(keys: Pick<ApiKeys, 'get'>, version: string, log: vscode.LogOutputChannel) {
+  constructor(keys: Pick<ApiKeys, 'get'>, version: string, log: Log) {
     this.#keys = keys;
     this.#userAgent = `seedance-studio/${version} vscode/${vscode.version}`;
     this.#log = log;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { notify, type Severity } from './host/notify.ts';
 
 /** What a button below a message does: a command with its arguments. */
 export interface Action {
@@ -36,7 +37,7 @@ export const actions = {
     onTask(vscode.l10n.t('Download Again'), 'seedance.downloadAgain', id),
   saveElsewhere: (id: string): Action =>
     onTask(vscode.l10n.t('Save Elsewhere…'), 'seedance.saveElsewhere', id),
-  typePrompt: (): Action => ({ title: vscode.l10n.t('Type a Prompt'), command: 'seedance.generate' }),
+  typePrompt: (): Action => ({ title: vscode.l10n.t('Type a Prompt'), command: 'seedance.generateVideo' }),
   tryAgain: (command: string, ...args: readonly unknown[]): Action => ({
     title: vscode.l10n.t('Try Again'),
     command,
@@ -55,16 +56,7 @@ function onTask(title: string, command: string, id: string): Action {
 }
 
 /** One sentence with its buttons; resolves when the chosen one has done its work. */
-export async function tell(
-  severity: 'error' | 'warning' | 'information',
-  message: string,
-  ...buttons: Action[]
-): Promise<void> {
-  const show = {
-    error: vscode.window.showErrorMessage,
-    warning: vscode.window.showWarningMessage,
-    information: vscode.window.showInformationMessage,
-  }[severity];
-  const chosen = await show<vscode.MessageItem & Action>(message, ...buttons);
+export async function tell(severity: Severity, message: string, ...buttons: Action[]): Promise<void> {
+  const chosen = await notify(severity, message, buttons);
   if (chosen) await vscode.commands.executeCommand(chosen.command, ...(chosen.arguments ?? []));
 }

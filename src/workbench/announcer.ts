@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { TaskRecord } from '../tasks/record.ts';
 import type { TaskState } from '../tasks/task.ts';
 import { actions, tell } from './actions.ts';
+import { needsPerson } from './attention.ts';
 import { explainTask } from './errorSentences.ts';
 import { playVideo } from './playVideo.ts';
 import type { Session } from './session.ts';
@@ -12,26 +13,6 @@ import { isOpenHere } from './target.ts';
 /** Ends that a person is told about. */
 const TOLD: ReadonlySet<TaskState> = new Set(['rejected', 'failed', 'uncertain', 'expired']);
 const FOLLOWED: ReadonlySet<TaskState> = new Set(['queued', 'generating', 'downloading']);
-/** What stands in the way of a task and needs a person; the rest passes by itself and is seen in the view. */
-const NEEDS_PERSON: ReadonlySet<string> = new Set([
-  'key',
-  'forbidden',
-  'notFound',
-  'certificate',
-  'windowGone',
-  'notVideo',
-  'linkRefused',
-  'diskFull',
-  'notWritable',
-  'folderMissing',
-  'folderElsewhere',
-  'folder.outside',
-  'folder.notAFolder',
-  'folder.badName',
-  'folder.workspaceMissing',
-  'parkedGone',
-  'videoTooLarge',
-]);
 
 /** Tells once of each end, and of what needs a person, in the window that the task belongs to; opens the saved video. */
 export class Announcer implements vscode.Disposable {
@@ -66,7 +47,7 @@ export class Announcer implements vscode.Disposable {
         void playVideo(vscode.Uri.parse(task.video.uri), 'background');
       return;
     }
-    if (!TOLD.has(task.state) && !(task.error && NEEDS_PERSON.has(task.error.kind))) return;
+    if (!TOLD.has(task.state) && !(task.error && needsPerson(task.error.kind))) return;
     if (task.parked && task.error?.kind === 'folderElsewhere' && isOpenHere(task.target.workspaceFolder))
       return; // moved in by this window
     // What keeps a request from being sent is told by the command that waits for it, when it gives up.

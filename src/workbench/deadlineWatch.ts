@@ -16,12 +16,19 @@ export class DeadlineWatch implements vscode.Disposable {
   readonly #now: () => number;
   readonly #listeners: vscode.Disposable;
   readonly #warned = new Set<string>();
+  /** Ids of tasks whose link is about to die. */
+  readonly #near = new Set<string>();
+  readonly #onNear: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param now milliseconds since 1970 */
-  constructor(studio: Studio, now: () => number) {
+  /**
+   * @param now milliseconds since 1970
+   * @param onNear called in every window when a link is about to die: the view shows it
+   */
+  constructor(studio: Studio, now: () => number, onNear: () => void) {
     this.#studio = studio;
     this.#now = now;
+    this.#onNear = onNear;
     this.#listeners = vscode.Disposable.from(
       studio.onDidChangeTask(({ task }) => {
         if (task?.state === 'downloading') this.#look();
@@ -43,8 +50,15 @@ export class DeadlineWatch implements vscode.Disposable {
       for (const task of session.ledger.inStates(['downloading'])) {
         const from = warnFrom(task);
         if (from === undefined || this.#warned.has(task.id)) continue;
-        if (from > this.#now()) next = Math.min(next, from - this.#now());
-        else if (concerns(task, session)) this.#warn(task);
+        if (from > this.#now()) {
+          next = Math.min(next, from - this.#now());
+          continue;
+        }
+        if (!this.#near.has(task.id)) {
+          this.#near.add(task.id);
+          this.#onNear();
+        }
+        if (concerns(task, session)) this.#warn(task);
       }
     if (next < Infinity) this.#timer = setTimeout(() => this.#look(), Math.min(next, LOOK));
   }

@@ -6,6 +6,7 @@ import type { Session } from './session.ts';
 import type { Studio } from './studio.ts';
 import { isOpenHere } from './target.ts';
 import { VirtualFolder } from './virtualFolder.ts';
+import type { Log } from './host/log.ts';
 
 /** Milliseconds before a folder that could not be written to is tried again. */
 const RETRY = 60_000;
@@ -16,13 +17,13 @@ const RETRY = 60_000;
  */
 export class ParkedVideos implements vscode.Disposable {
   readonly #studio: Studio;
-  readonly #log: vscode.LogOutputChannel;
+  readonly #log: Log;
   readonly #listeners: vscode.Disposable;
   /** Ids of tasks that are being moved in. */
   readonly #moving = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(studio: Studio, log: vscode.LogOutputChannel) {
+  constructor(studio: Studio, log: Log) {
     this.#studio = studio;
     this.#log = log;
     this.#listeners = vscode.Disposable.from(

@@ -19,19 +19,24 @@ import type { PlayerServices } from './player/services.ts';
 import { quietly } from './refusal.ts';
 import { stateLabel } from './taskLabels.ts';
 import type { Thumbnails } from './thumbnails.ts';
+import type { Log } from './host/log.ts';
 
 /** What the player knows and does: from the list of tasks, and for videos made elsewhere from the sidecar beside them. */
 export function playerServices(
   services: GenerateServices,
   thumbnails: Thumbnails,
-  log: vscode.LogOutputChannel,
-): PlayerServices {
+  log: Log,
+): PlayerServices & vscode.Disposable {
   const { studio } = services;
   const stories = new vscode.EventEmitter<vscode.Uri | undefined>();
-  studio.onDidChangeTask(({ task }) => {
+  const listener = studio.onDidChangeTask(({ task }) => {
     if (task?.video) stories.fire(vscode.Uri.parse(task.video.uri));
   });
   return {
+    dispose: () => {
+      listener.dispose();
+      stories.dispose();
+    },
     describe: async uri => {
       const task = taskOfVideo(studio, uri);
       if (task) return storyOf(task);

@@ -19,7 +19,7 @@ export function requireTrust(): void {
   });
 }
 
-/** A person was told already: only callers with an argument get the exception. */
+/** A person was told already: only callers of the exported `generate` get the exception. */
 export async function quietly<T>(generated: Promise<T>): Promise<T | undefined> {
   try {
     return await generated;

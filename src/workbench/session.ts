@@ -20,6 +20,7 @@ import { OrphanWatch, WindowPresence } from '../tasks/windows.ts';
 import type { Clients } from './accounts.ts';
 import { hostCheck } from './limits.ts';
 import { maxConcurrentTasks } from './settings.ts';
+import type { Log } from './host/log.ts';
 
 /** A ledger with all that works on it: the user's own, or the demo's. */
 export interface Session {
@@ -43,7 +44,7 @@ export interface Session {
 export interface SessionServices {
   readonly clients: Pick<Clients, 'forOrigin'>;
   readonly globalState: vscode.Memento;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
 }
 
 /** The marker file in the extension's global storage. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Task, TaskState } from '../tasks/task.ts';
+import { onOneLine } from './host/foreignText.ts';
 
 const ICONS: Readonly<Record<TaskState, [icon: string, color?: string]>> = {
   waiting: ['watch'],
@@ -15,8 +16,11 @@ const ICONS: Readonly<Record<TaskState, [icon: string, color?: string]>> = {
   stopped: ['circle-slash'],
 };
 
-export function stateIcon(state: TaskState): vscode.ThemeIcon {
-  const [icon, color] = ICONS[state];
+const NEEDS_PERSON: (typeof ICONS)[TaskState] = ['warning', 'problemsWarningIcon.foreground'];
+
+/** @param needsPerson the task does not go on by itself */
+export function stateIcon(state: TaskState, needsPerson: boolean): vscode.ThemeIcon {
+  const [icon, color] = needsPerson && state !== 'uncertain' ? NEEDS_PERSON : ICONS[state];
   return new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
 }
 
@@ -73,7 +77,7 @@ export function rowLabel({ prompt, state }: Task): string {
 
 /** The beginning of a prompt, on one line. Wide characters (Chinese, Japanese, Korean, emoji) take two columns. */
 export function promptLabel(prompt: string, maxColumns: number): string {
-  const line = prompt.slice(0, 400).replaceAll(/\s+/g, ' ').trim();
+  const line = onOneLine(prompt.slice(0, 400)).replaceAll(/\s+/g, ' ').trim();
   let label = '';
   let columns = 0;
   for (const { segment } of new Intl.Segmenter().segment(line)) {

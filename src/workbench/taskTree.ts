@@ -1,46 +1,34 @@
 import * as vscode from 'vscode';
-import { PRICE_TABLE } from '../evolink/pricing.ts';
 import type { TaskRecord } from '../tasks/record.ts';
-import type { TaskState } from '../tasks/task.ts';
 import { isAllowed } from '../tasks/transitions.ts';
-import { explainTask } from './errorSentences.ts';
+import { attentionOf, needOf, OPEN, RUNNING } from './attention.ts';
+import { badgeOf, needLabel, needSentences } from './attentionSentences.ts';
+import { foreign } from './host/foreignText.ts';
 import type { Session } from './session.ts';
 import { ledgerSentence, type Studio } from './studio.ts';
-import {
-  costLabel,
-  optionsLabel,
-  progressLabel,
-  promptLabel,
-  rowLabel,
-  SENTENCE_COLUMNS,
-  stateIcon,
-  stateLabel,
-} from './taskLabels.ts';
+import { progressLabel, promptLabel, rowLabel, SENTENCE_COLUMNS, stateIcon } from './taskLabels.ts';
+import { taskTooltip } from './taskTooltip.ts';
 import type { Thumbnails } from './thumbnails.ts';
-
-const RUNNING: ReadonlySet<TaskState> = new Set([
-  'waiting',
-  'submitting',
-  'queued',
-  'generating',
-  'downloading',
-]);
 
 /** The view `seedance.tasks`: every task of the session that is shown, newest first. Elements are task ids. */
 export class TaskTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
   readonly #studio: Studio;
   readonly #thumbnails: Thumbnails;
+  readonly #now: () => number;
   readonly #changes = new vscode.EventEmitter<string | undefined>();
   readonly #disposables: vscode.Disposable[] = [this.#changes];
   readonly #view: vscode.TreeView<string>;
   readonly #downloads = new Map<string, { bytes: number; total?: number }>();
-  readonly #listened = new WeakSet<Session>();
+  /** How to stop listening to the downloads of each session that is open. */
+  readonly #listened = new Map<Session, () => void>();
   /** Ids of the rows as VS Code was given them last. */
   #rows: ReadonlySet<string> = new Set();
   readonly onDidChangeTreeData = this.#changes.event;
 
-  constructor(studio: Studio, thumbnails: Thumbnails) {
+  /** @param now milliseconds since 1970 */
+  constructor(studio: Studio, thumbnails: Thumbnails, now: () => number) {
     this.#studio = studio;
+    this.#now = now;
     this.#thumbnails = thumbnails;
     this.#view = vscode.window.createTreeView('seedance.tasks', { treeDataProvider: this });
     this.#disposables.push(
@@ -50,11 +38,11 @@ export class TaskTree implements vscode.TreeDataProvider<string>, vscode.Disposa
         this.#downloads.delete(change.id);
         // A new or removed task changes the list, anything else one row.
         this.#changes.fire(change.task && this.#rows.has(change.id) ? change.id : undefined);
-        this.#updateBadge();
+        this.#tell();
       }),
       studio.onDidSwitch(() => {
-        this.#changes.fire(undefined);
-        this.#updateBadge();
+        this.#forgetClosed();
+        this.refresh();
       }),
       studio.onDidOpen(session => this.#listen(session)),
     );
@@ -63,6 +51,7 @@ export class TaskTree implements vscode.TreeDataProvider<string>, vscode.Disposa
   /** Draws everything anew. */
   refresh(): void {
     this.#changes.fire(undefined);
+    this.#tell();
   }
 
   async reveal(id: string): Promise<void> {
@@ -76,15 +65,12 @@ export class TaskTree implements vscode.TreeDataProvider<string>, vscode.Disposa
   getChildren(element?: string): string[] {
     if (element !== undefined) return [];
     try {
-      this.#view.message = this.#studio.isDemo
-        ? vscode.l10n.t('Demo: videos are samples, and nothing is charged.')
-        : '';
       const ids = this.#studio.current.ledger.all().map(task => task.id);
       this.#rows = new Set(ids);
-      this.#updateBadge();
+      this.#tell();
       return ids;
     } catch (error) {
-      this.#view.message = ledgerSentence(error);
+      this.#show([ledgerSentence(error)]);
       return [];
     }
   }
@@ -94,8 +80,9 @@ export class TaskTree implements vscode.TreeDataProvider<string>, vscode.Disposa
     if (!task) return new vscode.TreeItem('');
     const item = new vscode.TreeItem(rowLabel(task) || (task.remoteId ?? ''));
     item.id = id;
-    item.iconPath = stateIcon(task.state);
-    const state = progressLabel(task, this.#downloads.get(id));
+    const need = needOf(task, this.#now());
+    item.iconPath = stateIcon(task.state, need !== undefined);
+    const state = need === undefined ? progressLabel(task, this.#downloads.get(id)) : needLabel(need);
     item.description = state;
     item.contextValue = abilities(task).join(' ');
     item.accessibilityInformation = {
@@ -109,30 +96,49 @@ export class TaskTree implements vscode.TreeDataProvider<string>, vscode.Disposa
 
   async resolveTreeItem(item: vscode.TreeItem, id: string): Promise<vscode.TreeItem> {
     const task = this.#studio.current.ledger.get(id);
-    if (task) item.tooltip = tooltip(task, await this.#thumbnails.find(id));
+    if (task) item.tooltip = taskTooltip(task, await this.#thumbnails.find(id));
     return item;
   }
 
   dispose(): void {
     for (const disposable of this.#disposables) disposable.dispose();
+    for (const stop of this.#listened.values()) stop();
   }
 
   #listen(session: Session): void {
     if (this.#listened.has(session)) return;
-    this.#listened.add(session);
     const stop = session.follower.onDidDownload(({ id, bytes, total }) => {
       const before = this.#downloads.get(id);
       this.#downloads.set(id, { bytes, ...(total === undefined ? {} : { total }) });
       const percent = (part: number): number => (total ? Math.floor((100 * part) / total) : 0);
       if (percent(bytes) !== percent(before?.bytes ?? 0)) this.#changes.fire(id);
     });
-    this.#disposables.push({ dispose: stop });
+    this.#listened.set(session, stop);
   }
 
-  #updateBadge(): void {
-    const running = this.#studio.current.ledger.unfinished().filter(task => RUNNING.has(task.state)).length;
-    this.#view.badge =
-      running === 0 ? undefined : { value: running, tooltip: vscode.l10n.t('{0} videos under way', running) };
+  #forgetClosed(): void {
+    for (const [session, stop] of this.#listened) {
+      if (this.#studio.open.includes(session)) continue;
+      stop();
+      this.#listened.delete(session);
+    }
+  }
+
+  /** Says what needs a person above the rows and on the view's icon: notifications may be hidden. */
+  #tell(): void {
+    // Nothing is opened for it: the view opens the list when it is seen.
+    const tasks = this.#studio.open.length === 0 ? [] : this.#studio.current.ledger.inStates(OPEN);
+    const attention = attentionOf(tasks, this.#now());
+    this.#view.badge = badgeOf(attention);
+    this.#show([
+      ...(this.#studio.isDemo ? [vscode.l10n.t('Demo: videos are samples, and nothing is charged.')] : []),
+      ...needSentences(attention),
+    ]);
+  }
+
+  /** VS Code shows a message that is a string as text; `foreign` keeps it harmless should it read Markdown one day. */
+  #show(sentences: readonly string[]): void {
+    this.#view.message = sentences.map(foreign).join(' ');
   }
 }
 
@@ -147,18 +153,6 @@ function abilities(task: TaskRecord): string[] {
   if (isAllowed(task.state, 'downloadAgain')) words.push('downloadable');
   if (isAllowed(task.state, 'retarget') && task.error) words.push('stranded');
   if (task.state === 'uncertain' || (task.state === 'waiting' && task.error)) words.push('sendable');
-  if (!RUNNING.has(task.state) || task.state === 'waiting') words.push('removable');
+  if (!RUNNING.includes(task.state) || task.state === 'waiting') words.push('removable');
   return words;
-}
-
-function tooltip(task: TaskRecord, picture: vscode.Uri | undefined): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
-  if (picture) text.appendMarkdown(`![${vscode.l10n.t('First frame')}](${picture.toString()})\n\n`);
-  const explanation = explainTask(task);
-  text.appendMarkdown(`**${stateLabel(task.state)}** · `).appendText(optionsLabel(task));
-  const cost = costLabel(task, PRICE_TABLE.creditsPerUsd);
-  if (cost !== undefined) text.appendText(` · ${cost}`);
-  if (explanation) text.appendMarkdown('\n\n').appendText(explanation.message);
-  text.appendMarkdown('\n\n').appendText(task.prompt.slice(0, 1000));
-  return text;
 }

@@ -3,18 +3,19 @@ import * as vscode from 'vscode';
 import { taskOfVideo } from './commands/taskCommands.ts';
 import type { Studio } from './studio.ts';
 import { ThumbnailFiles } from './thumbnailFiles.ts';
+import type { Log } from './host/log.ts';
 
 /** The pictures of the tasks: kept when the player shows a video first, deleted with their task. */
 export class Thumbnails implements vscode.Disposable {
   readonly #studio: Studio;
-  readonly #log: vscode.LogOutputChannel;
+  readonly #log: Log;
   readonly #files: ThumbnailFiles;
   readonly #listeners: vscode.Disposable;
   /** Ids of the demo's tasks that have a picture: they go with the demo. */
   readonly #demo = new Set<string>();
 
   /** @param storage path of the extension's global storage */
-  constructor(studio: Studio, storage: string, log: vscode.LogOutputChannel) {
+  constructor(studio: Studio, storage: string, log: Log) {
     this.#studio = studio;
     this.#log = log;
     this.#files = new ThumbnailFiles(join(storage, 'thumbnails'));

@@ -15,11 +15,11 @@ function settings(): vscode.WorkspaceConfiguration {
   return vscode.workspace.getConfiguration('seedance');
 }
 
+/** By the exported function, which rejects with the sentence that was shown; the command itself never rejects. */
 async function generate(options: object): Promise<Task> {
-  const task = await vscode.commands.executeCommand<Task>('seedance.generate', {
-    confirm: false,
-    ...options,
-  });
+  const extension = vscode.extensions.getExtension<SeedanceApi>('seedance-studio.seedance-studio');
+  assert(extension);
+  const task = await extension.exports.generate(Object.assign({ prompt: '', confirm: false }, options));
   assert(task);
   return task;
 }
@@ -67,7 +67,7 @@ describe('the extension, called by keybindings and other extensions', function (
       generate({ prompt: PROMPT, model: 'seedance-2.0-mini-text-to-video', quality: '4k' }),
       /“quality” can be: 480p, 720p\./,
     );
-    await assert.rejects(generate({}), /needs an object with a “prompt”/);
+    await assert.rejects(generate({ prompt: 7 }), /needs an object with a “prompt”/);
     await assert.rejects(generate({ prompt: PROMPT, wait: 'yes' }), /“wait” must be true or false/);
     // A misspelled option would be paid for with its default.
     const misspelled: { prompt: string } = Object.assign({ prompt: PROMPT }, { aspect_ratio: '9:16' });

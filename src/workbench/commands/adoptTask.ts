@@ -2,13 +2,15 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { isTaskId, type RemoteTaskSummary } from '../../evolink/answers.ts';
 import { EvoLinkError } from '../../evolink/errors.ts';
-import { buildRequest } from '../../evolink/request.ts';
+import { buildRequest, type GenerationRequest } from '../../evolink/request.ts';
 import { adoptTask } from '../../tasks/adopt.ts';
 import { toTask, type TaskRecord } from '../../tasks/record.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { Clients } from '../accounts.ts';
-import { tell } from '../actions.ts';
+import { actions, tell } from '../actions.ts';
+import { pickOne, typeText } from '../host/ask.ts';
 import { explainError } from '../errorSentences.ts';
+import { explainProblem } from '../requestSentences.ts';
 import type { Session } from '../session.ts';
 import { requestDefaults } from '../settings.ts';
 import { chooseTarget } from '../target.ts';
@@ -36,10 +38,7 @@ export async function adopt(
     if (remoteId === undefined) return undefined;
     const target = await chooseTarget(undefined);
     if (!target) return undefined;
-    const built = buildRequest('.', requestDefaults(vscode.Uri.parse(target.workspaceFolder)));
-    if (!('request' in built)) return undefined;
-    // EvoLink does not tell the prompt of a task.
-    const request = { ...built.request, prompt: '' };
+    const request = unknownRequest(vscode.Uri.parse(target.workspaceFolder));
     const task = await adoptTask(
       { remoteId, origin, owner: session.owner, target, request, now: Date.now() },
       client,
@@ -64,26 +63,45 @@ async function askForId(
       vscode.l10n.t('Which task of your EvoLink account shall be followed and saved?'),
     );
   }
-  const id = await vscode.window.showInputBox({
+  const id = await typeText({
     title: vscode.l10n.t('Take Over a Task'),
     prompt: vscode.l10n.t('EvoLink’s ID of the task.'),
     placeHolder: 'task-unified-…',
-    validateInput: text => (isTaskId(text.trim()) ? undefined : vscode.l10n.t('This is no task ID.')),
+    validate: text => (isTaskId(text.trim()) ? undefined : vscode.l10n.t('This is no task ID.')),
   });
   return id?.trim();
 }
 
 async function pick(tasks: readonly RemoteTaskSummary[], question: string): Promise<string | undefined> {
-  const picked = await vscode.window.showQuickPick(
+  return await pickOne(
     tasks.map(({ id, model, status, createdAt }) => ({
       label: createdAt === undefined ? id : new Date(createdAt).toLocaleString(vscode.env.language),
       description: [status, model].filter(Boolean).join(' · '),
       detail: id,
-      id,
+      value: id,
     })),
-    { placeHolder: question, matchOnDetail: true },
+    { placeHolder: question },
   );
-  return picked?.id;
+}
+
+/**
+ * EvoLink tells neither prompt nor options of a task: the settings stand for them, and where those are not valid the
+ * defaults, which is said.
+ */
+function unknownRequest(folder: vscode.Uri): GenerationRequest {
+  const built = buildRequest('.', requestDefaults(folder));
+  if ('request' in built) return { ...built.request, prompt: '' };
+  void tell(
+    'warning',
+    vscode.l10n.t(
+      'The task is taken over; the list shows the usual options for it, since a setting is not valid. {0}',
+      built.problems.map(explainProblem).join(' '),
+    ),
+    actions.settings(`seedance.${built.problems[0]?.field ?? ''}`),
+  );
+  const usual = buildRequest('.', {});
+  if (!('request' in usual)) throw new Error('The usual options are not valid.');
+  return { ...usual.request, prompt: '' };
 }
 
 function explain(error: unknown): void {

@@ -4,6 +4,7 @@ import { adoptOutcome, checkOutcome, type OutcomeCheck } from '../../tasks/outco
 import type { TaskRecord } from '../../tasks/record.ts';
 import { actions, tell } from '../actions.ts';
 import { explainError } from '../errorSentences.ts';
+import { pickOne } from '../host/ask.ts';
 import type { Session } from '../session.ts';
 
 /** `seedance.checkOutcome`: asks EvoLink's list what became of a request of which nobody knows whether it arrived. */
@@ -25,16 +26,16 @@ async function choose(
   { candidates }: Extract<OutcomeCheck, { kind: 'candidates' }>,
   ledger: Session['ledger'],
 ): Promise<void> {
-  const picked = await vscode.window.showQuickPick(
+  const picked = await pickOne(
     candidates.map(({ id: remoteId, model, createdAt }) => ({
       label: createdAt === undefined ? remoteId : new Date(createdAt).toLocaleString(vscode.env.language),
       description: [model, remoteId].filter(Boolean).join(' · '),
-      remoteId,
+      value: remoteId,
     })),
     { title: vscode.l10n.t('Which of EvoLink’s tasks is this request? Press Escape if it is none of them.') },
   );
-  if (!picked) return;
-  const adopted = await adoptOutcome(id, picked.remoteId, ledger);
+  if (picked === undefined) return;
+  const adopted = await adoptOutcome(id, picked, ledger);
   explain(id, adopted ? { kind: 'adopted', task: adopted } : { kind: 'settled' });
 }
 

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
+import { onOneLine } from '../host/foreignText.ts';
 
 /** `seedance.copyMarkdown`: the video as a Markdown document shows it, beside it or at the top of its workspace folder. */
 export async function copyMarkdown(video: vscode.Uri, prompt: string | undefined): Promise<string> {
@@ -17,7 +18,7 @@ function markdownOf(path: string, title: string): string {
 }
 
 function escapeAttribute(text: string): string {
-  return text
+  return onOneLine(text)
     .replaceAll(/\s+/g, ' ')
     .replaceAll('&', '&amp;')
     .replaceAll('"', '&quot;')

@@ -6,6 +6,7 @@ import { actions, tell } from '../actions.ts';
 import { generate, type GenerateOptions, type GenerateServices } from '../generate.ts';
 import { gatherTexts } from '../generate/gatherTexts.ts';
 import { textRefusalSentence } from '../generate/textRefusals.ts';
+import { typeText } from '../host/ask.ts';
 import { quietly, refuse } from '../refusal.ts';
 
 const flag = v.exactOptional(v.boolean());
@@ -30,7 +31,7 @@ const Argument = v.strictObject({
   wait: flag,
 } satisfies Record<keyof GenerateOptions, v.GenericSchema>);
 
-/** `seedance.generate`: with an argument from keybindings, tasks and other extensions, without one from the palette. */
+/** `seedance.generate`, for keybindings, tasks and other extensions: without an argument it asks for the prompt. */
 export async function generateFromArgument(
   argument: unknown,
   services: GenerateServices,
@@ -62,13 +63,13 @@ export async function generateFromInput(
   services: GenerateServices,
   source?: TaskSource,
 ): Promise<Task | undefined> {
-  const prompt = await vscode.window.showInputBox({
+  const prompt = await typeText({
     title: vscode.l10n.t('Generate Video'),
     prompt: vscode.l10n.t('Describe the video. Put what is spoken in double quotes.'),
     // The box has one line, and would glue the lines of a longer prompt together.
     value: value.replaceAll(/\s*\n\s*/g, ' '),
     ignoreFocusOut: true,
-    validateInput: text =>
+    validate: text =>
       cleanPrompt(text) === ''
         ? vscode.l10n.t('The prompt is empty: there is nothing to make a video of.')
         : undefined,

@@ -5,6 +5,8 @@ import { accountOfSettings, type Account, type Clients } from '../accounts.ts';
 import { actions, tell } from '../actions.ts';
 import type { ApiKeys } from '../apiKeys.ts';
 import { explainError } from '../errorSentences.ts';
+import { askModal, typeText } from '../host/ask.ts';
+import { whileShowing } from '../host/notify.ts';
 
 const Argument = v.object({ key: v.string() });
 
@@ -36,11 +38,15 @@ export async function originWithKey(services: KeyServices): Promise<string | und
   return hasKey || (await askForKey(account, services)) ? account.origin : undefined;
 }
 
-/** `seedance.setApiKey`: keeps a key for the API of the settings after trying it, which is free. Resolves to whether it is kept. */
+/**
+ * `seedance.setApiKey`: keeps a key for the API of the settings after trying it, which is free. Resolves to whether it is
+ * kept. The key of an argument may be anybody's, and prompts would go to its account: it replaces no other one unasked.
+ */
 export async function setApiKey(argument: unknown, services: KeyServices): Promise<boolean> {
   const account = accountOrExplain();
   if (!account) return false;
   const given = v.safeParse(Argument, argument);
+  if (given.success && !(await mayReplace(given.output.key.trim(), account, services))) return false;
   const kept = given.success
     ? await keepKey(given.output.key, account, services)
     : await askForKey(account, services);
@@ -59,8 +65,20 @@ export async function removeApiKey({ keys }: KeyServices): Promise<void> {
   );
 }
 
+async function mayReplace(key: string, { origin }: Account, { keys }: KeyServices): Promise<boolean> {
+  const known = await keys.get(origin);
+  if (known === undefined || known === key) return true;
+  return await askModal(
+    vscode.l10n.t('Replace the API key for {0}?', origin),
+    vscode.l10n.t(
+      'A keybinding, a task or another extension gives a new one. Prompts and costs will go to the account of the new key.',
+    ),
+    vscode.l10n.t('Replace'),
+  );
+}
+
 async function askForKey(account: Account, services: KeyServices): Promise<boolean> {
-  const key = await vscode.window.showInputBox({
+  const key = await typeText({
     title: vscode.l10n.t('EvoLink API Key'),
     prompt: vscode.l10n.t(
       'For {0}. Kept in VS Code’s secret storage. Keys are made at evolink.ai/dashboard/keys.',
@@ -69,7 +87,7 @@ async function askForKey(account: Account, services: KeyServices): Promise<boole
     placeHolder: 'sk-…',
     password: true,
     ignoreFocusOut: true,
-    validateInput: text =>
+    validate: text =>
       isKey(text) ? undefined : vscode.l10n.t('Paste a key here: it has no spaces or line breaks.'),
   });
   return key === undefined ? false : await keepKey(key, account, services);
@@ -84,7 +102,12 @@ async function keepKey(text: string, account: Account, { keys, clients }: KeySer
   const refusal = await tryKey(key, account, clients);
   if (refusal?.kind === 'key') {
     const { message, buttons } = explainError(refusal);
-    void tell('error', message, ...buttons);
+    const before = await keys.get(account.origin);
+    const told =
+      before === undefined || before === key
+        ? message
+        : vscode.l10n.t('{0} The key that was kept before stays.', message);
+    void tell('error', told, ...buttons);
     return false;
   }
   await keys.set(account.origin, key);
@@ -94,9 +117,8 @@ async function keepKey(text: string, account: Account, { keys, clients }: KeySer
 /** Undefined where the key works; any other trouble than a refusal says nothing about the key. */
 async function tryKey(key: string, account: Account, clients: Clients): Promise<EvoLinkError | undefined> {
   try {
-    await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Trying the API key') },
-      () => clients.withKey(account.baseUrl, key).credits({ signal: AbortSignal.timeout(10_000) }),
+    await whileShowing(vscode.l10n.t('Trying the API key'), () =>
+      clients.withKey(account.baseUrl, key).credits({ signal: AbortSignal.timeout(10_000) }),
     );
     return undefined;
   } catch (error) {

@@ -4,16 +4,21 @@ import { isAllowed, type TaskEvent } from '../../tasks/transitions.ts';
 import { actions, tell } from '../actions.ts';
 import { explainTask } from '../errorSentences.ts';
 import { generate, type GenerateOptions, type GenerateServices } from '../generate.ts';
+import { askModal, pickOne } from '../host/ask.ts';
 import { openSource } from '../openSource.ts';
 import { playVideo } from '../playVideo.ts';
 import { quietly, requireTrust } from '../refusal.ts';
 import type { Session } from '../session.ts';
 import { isEditorGroup, shownVideo } from '../shownVideo.ts';
 import type { Studio } from '../studio.ts';
+import { promptLabel } from '../taskLabels.ts';
 import { checkTask } from './checkOutcome.ts';
 import { copyMarkdown } from './copyMarkdown.ts';
 import { generateFromInput } from './generateCommands.ts';
 import { saveElsewhere } from './saveElsewhere.ts';
+
+/** Columns of a prompt in a list to pick from. */
+const PICK_COLUMNS = 80;
 
 interface Found {
   readonly session: Session;
@@ -45,15 +50,15 @@ export function taskCommands(
       );
       return undefined;
     }
-    const picked = await vscode.window.showQuickPick(
-      tasks.map(task => ({
-        label: task.prompt.slice(0, 80).replaceAll('\n', ' '),
-        description: task.remoteId ?? '',
-        task,
+    const task = await pickOne(
+      tasks.map(value => ({
+        label: promptLabel(value.prompt, PICK_COLUMNS),
+        description: value.remoteId ?? '',
+        value,
       })),
       { placeHolder: vscode.l10n.t('Which task?') },
     );
-    return picked && { session: current, task: picked.task };
+    return task && { session: current, task };
   }
 
   async function move(
@@ -198,33 +203,21 @@ function tellNotNow(): void {
 /** A task that may be paid for and has no video yet is found again by this list alone. */
 async function mayForget(task: TaskRecord): Promise<boolean> {
   if (!['uncertain', 'stopped', 'expired'].includes(task.state) && !isInDoubt(task)) return true;
-  const remove = vscode.l10n.t('Remove');
-  const chosen = await vscode.window.showWarningMessage(
+  return await askModal(
     vscode.l10n.t('Remove this task from the list?'),
-    {
-      modal: true,
-      detail: vscode.l10n.t(
-        'It may be paid for, and its video is not saved. It can’t be brought back from here.',
-      ),
-    },
-    remove,
+    vscode.l10n.t('It may be paid for, and its video is not saved. It can’t be brought back from here.'),
+    vscode.l10n.t('Remove'),
   );
-  return chosen === remove;
 }
 
 /** Sending an unknown outcome again is the one act that may be charged twice. */
 async function meansIt(task: TaskRecord): Promise<boolean> {
   if (task.state !== 'uncertain') return true;
-  const send = vscode.l10n.t('Send Again');
-  const chosen = await vscode.window.showWarningMessage(
+  return await askModal(
     vscode.l10n.t('Send this request again?'),
-    {
-      modal: true,
-      detail: vscode.l10n.t('EvoLink may already have taken it: it may then be charged a second time.'),
-    },
-    send,
+    vscode.l10n.t('EvoLink may already have taken it: it may then be charged a second time.'),
+    vscode.l10n.t('Send Again'),
   );
-  return chosen === send;
 }
 
 /** The task that a video was saved by. A uri is written in more than one way. */

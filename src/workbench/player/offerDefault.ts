@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
+import { notify } from '../host/notify.ts';
+import { outputSettings } from '../settings.ts';
 
 const ASKED = 'player.offeredDefault';
 const EXTENSIONS = '{mp4,m4v,mov,webm}';
@@ -19,14 +21,14 @@ export async function offerDefault(
   if (folder === undefined || Object.values(known).includes(viewType)) return;
   if (workspaceState.get(ASKED, false)) return;
   await workspaceState.update(ASKED, true);
-  const yes = vscode.l10n.t('Open with Sound');
-  const answer = await vscode.window.showInformationMessage(
+  const yes = { title: vscode.l10n.t('Open with Sound') };
+  const answer = await notify(
+    'information',
     vscode.l10n.t(
       'Should videos in the folder "{0}" always open in the Seedance player? Otherwise a click opens them in the preview of VS Code, which may be silent.',
       folder,
     ),
-    yes,
-    vscode.l10n.t('No'),
+    [yes, { title: vscode.l10n.t('No') }],
   );
   if (answer !== yes) return;
   const workspace = associations.inspect<Record<string, string>>('editorAssociations')?.workspaceValue;
@@ -41,8 +43,7 @@ export async function offerDefault(
 function outputFolderOf(uri: vscode.Uri): string | undefined {
   const root = vscode.workspace.getWorkspaceFolder(uri);
   if (!root) return undefined;
-  const setting = vscode.workspace.getConfiguration('seedance', root.uri).get('outputFolder', 'videos');
-  const folder = posix.normalize(setting).replaceAll(/^\.?\/+|\/+$/g, '');
+  const folder = posix.normalize(outputSettings(root.uri).outputFolder).replaceAll(/^\.?\/+|\/+$/g, '');
   if (folder === '' || folder === '.') return undefined;
   return uri.path.startsWith(`${posix.join(root.uri.path, folder)}/`) ? folder : undefined;
 }

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { PlayerAction, VideoStory } from '../../player/protocol.ts';
+import type { Log } from '../host/log.ts';
 
 /** What the player needs of the rest of the extension. */
 export interface PlayerServices {
@@ -13,5 +14,5 @@ export interface PlayerServices {
   wantsThumbnail(uri: vscode.Uri): Promise<boolean>;
   /** Called at most once for each opened editor, with the first frame. Never rejects. */
   saveThumbnail(uri: vscode.Uri, png: Uint8Array): Promise<void>;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
 }

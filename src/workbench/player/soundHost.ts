@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { convertInWorker } from '../../sound/convert.ts';
 import { PlaybackCopies } from './playbackCopies.ts';
+import type { Log } from '../host/log.ts';
 
 const KEY = 'player.decodesAac';
 const memory = v.object({ build: v.string(), decodes: v.boolean() });
@@ -12,9 +13,9 @@ export class SoundHost implements vscode.Disposable {
   readonly folder: vscode.Uri;
   readonly copies: PlaybackCopies;
   readonly #state: vscode.Memento;
-  readonly #log: vscode.LogOutputChannel;
+  readonly #log: Log;
 
-  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+  constructor(context: vscode.ExtensionContext, log: Log) {
     this.#state = context.globalState;
     this.#log = log;
     this.folder = vscode.Uri.joinPath(context.globalStorageUri, 'playback');
