@@ -335,7 +335,7 @@ describe('which text is taken, and whose folder and settings apply', function ()
 
     it('is a comment, in the languages that VS Code knows', async () => {
       for (const [name, text, line, taken] of [
-        ['scene.ts', 'run();\n// A neon city.\n// Rain.\nrun();\n', 2, '// A neon city.\n// Rain.'],
+        ['comments.ts', 'run();\n// A neon city.\n// Rain.\nrun();\n', 2, '// A neon city.\n// Rain.'],
         ['Makefile', 'all:\n\t# A paper plane.\n', 1, '# A paper plane.'],
         ['scene.py', 'def a():\n    """A whale\n\n    sings."""\n', 3, '"""A whale\n\n    sings."""'],
         ['scene.css', '/* A glass\nwhale. */\n', 1, '/* A glass\nwhale. */'],
