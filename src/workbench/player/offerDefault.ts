@@ -44,8 +44,8 @@ function outputFolderOf(uri: vscode.Uri): string | undefined {
   const root = vscode.workspace.getWorkspaceFolder(uri);
   if (!root) return undefined;
   const { outputFolder } = outputSettings(root.uri);
-  if (typeof outputFolder !== 'string') return undefined;
-  const folder = posix.normalize(outputFolder).replaceAll(/^\.?\/+|\/+$/g, '');
+  const name = typeof outputFolder === 'string' ? outputFolder : 'videos';
+  const folder = posix.normalize(name).replaceAll(/^\.?\/+|\/+$/g, '');
   if (folder === '' || folder === '.') return undefined;
   return uri.path.startsWith(`${posix.join(root.uri.path, folder)}/`) ? folder : undefined;
 }
