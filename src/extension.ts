@@ -6,18 +6,28 @@ import { Announcer } from './workbench/announcer.ts';
 import { ApiKeys } from './workbench/apiKeys.ts';
 import { adopt } from './workbench/commands/adoptTask.ts';
 import {
+  type CommandServices,
   generateFromArgument,
-  generateFromInput,
   generateFromSelection,
 } from './workbench/commands/generateCommands.ts';
 import { guarded } from './workbench/commands/guard.ts';
-import { originWithKey, removeApiKey, setApiKey } from './workbench/commands/setApiKey.ts';
+import {
+  checkAccount,
+  keyForSending,
+  newKeyForSending,
+  originWithKey,
+  removeApiKey,
+  setApiKey,
+} from './workbench/commands/setApiKey.ts';
 import { showCredits } from './workbench/commands/showCredits.ts';
 import { taskCommands } from './workbench/commands/taskCommands.ts';
 import { openLog } from './workbench/host/log.ts';
 import { DeadlineWatch } from './workbench/deadlineWatch.ts';
 import { Demo } from './workbench/demo.ts';
-import { type GenerateOptions, type GenerateServices } from './workbench/generate.ts';
+import { Drafts } from './workbench/generate/drafts.ts';
+import { FolderMemory } from './workbench/generate/folderMemory.ts';
+import type { GenerateOptions } from './workbench/generate/gesture.ts';
+import { TextPreview } from './workbench/generate/textPreview.ts';
 import { ParkedVideos } from './workbench/parkedVideos.ts';
 import { registerPlayer } from './workbench/player/register.ts';
 import { playerServices } from './workbench/playerServices.ts';
@@ -56,9 +66,17 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
   const tree = new TaskTree(studio, thumbnails, Date.now);
   const parkedVideos = new ParkedVideos(studio, log);
   const keyServices = { keys, clients };
-  const services: GenerateServices = {
+  const texts = new TextPreview();
+  const folders = new FolderMemory(context.globalState);
+  const services: CommandServices = {
     studio,
-    originWithKey: session => (session.kind === 'demo' ? demo.origin() : originWithKey(keyServices)),
+    key: session => (session.kind === 'demo' ? demo.key() : keyForSending(keyServices)),
+    newKey: session => (session.kind === 'demo' ? demo.key() : newKeyForSending(keyServices)),
+    checkAccount,
+    folders,
+    drafts: new Drafts(context.workspaceState),
+    showText: (text, name) => texts.show(text, name),
+    hideTexts: () => texts.hide(),
     reveal: id => tree.reveal(id),
   };
   const videos = playerServices(services, thumbnails, log);
@@ -67,13 +85,17 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
 
   const commands: Record<string, (argument: unknown) => unknown> = {
     'seedance.generate': argument => generateFromArgument(argument, services),
-    'seedance.generateVideo': () => generateFromInput('', undefined, services),
+    'seedance.generateVideo': () => generateFromArgument(undefined, services),
     'seedance.generateFromSelection': () => generateFromSelection(services),
     'seedance.setApiKey': argument => setApiKey(argument, keyServices),
     'seedance.removeApiKey': () => removeApiKey(keyServices),
     'seedance.showCredits': () => showCredits(studio, keyServices),
     'seedance.adoptTask': argument =>
-      adopt(argument, studio.current, { clients, originWithKey: services.originWithKey }),
+      adopt(argument, studio.current, {
+        clients,
+        folders,
+        originWithKey: session => (session.kind === 'demo' ? demo.origin() : originWithKey(keyServices)),
+      }),
     'seedance.startDemo': () => demo.start(),
     'seedance.stopDemo': () => demo.stop(),
     'seedance.showLog': () => log.show(),
@@ -95,6 +117,7 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
     new Announcer(studio),
     new DeadlineWatch(studio, Date.now, () => tree.refresh()),
     parkedVideos,
+    texts,
     apiChanges,
     keys.onDidChange(() => {
       for (const session of studio.open) session.follower.refresh();

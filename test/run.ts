@@ -92,7 +92,11 @@ async function hostTests(): Promise<Counts> {
 }
 
 /** End-to-end tests that run as processes of their own, beside the others, which share one VS Code. Named as their files. */
-const lanes = { account: ['mainJob', 'windows'], harness: ['harness', 'package', 'wrongInput'], sound: ['playerHeard'] };
+const lanes = {
+  account: ['mainJob', 'windows'],
+  harness: ['harness', 'package', 'wrongInput'],
+  sound: ['playerHeard'],
+};
 
 async function e2e(lane: keyof typeof lanes | 'player'): Promise<Counts> {
   const files = await filesOf('test/e2e/*.test.ts');

@@ -14,6 +14,7 @@ export interface VideoStory {
     readonly quality?: string;
     readonly aspectRatio?: string;
     readonly generateAudio?: boolean;
+    readonly contentFilter?: boolean;
     readonly webSearch?: boolean;
   };
   readonly cost?: { readonly credits?: number; readonly usd?: number };

@@ -5,6 +5,7 @@ import type { Task, TaskState } from './task.ts';
 /** Milliseconds within which the same request again is taken for a slip of the hand. */
 const SLIP = 60_000;
 
+/** It is being made, or may be; or its video may still be had for what was paid already. */
 const UNDER_WAY: ReadonlySet<TaskState> = new Set([
   'waiting',
   'submitting',
@@ -12,6 +13,8 @@ const UNDER_WAY: ReadonlySet<TaskState> = new Set([
   'generating',
   'downloading',
   'uncertain',
+  'stopped',
+  'expired',
 ]);
 
 /**

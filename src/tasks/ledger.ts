@@ -1,20 +1,24 @@
-import { EventEmitter } from 'node:events';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import type { GenerationRequest } from '../evolink/request.ts';
+import { LedgerChanges, type LedgerChange } from './ledgerChanges.ts';
 import { openLedgerFile } from './ledgerFile.ts';
-import { parseRecord, type TaskRecord } from './record.ts';
+import { LedgerRows } from './ledgerRows.ts';
+import type { TaskRecord } from './record.ts';
+import { requestHash } from './requestHash.ts';
 import { inTransaction } from './sqlite.ts';
 import type { TaskState } from './task.ts';
 import { transition, type TaskEvent } from './transitions.ts';
 
-export { LedgerTooNew } from './ledgerFile.ts';
+export type { LedgerChange } from './ledgerChanges.ts';
+export { LedgerTooNew } from './ledgerSchema.ts';
 
 const UNFINISHED: readonly TaskState[] = ['waiting', 'submitting', 'queued', 'generating', 'downloading'];
 
 /** Events that only say how far a task is: losing one in a power cut costs nothing. */
 const CHEAP_EVENTS: ReadonlySet<TaskEvent['type']> = new Set(['observed', 'delayed']);
 
-/** Milliseconds before listeners are told again of a change that could not be read back. */
-const TELL_AGAIN = 50;
+/** Milliseconds after which what was spent unasked is forgotten: longer than any look back at it. */
+const UNATTENDED_KEPT = 7 * 24 * 3600_000;
 
 export interface LedgerOptions {
   /** Path of the database file, or `:memory:`. */
@@ -24,12 +28,6 @@ export interface LedgerOptions {
   readonly log?: (line: string) => void;
 }
 
-/** A change in the ledger, made by this process or another; `task` is missing where it was removed. */
-export interface LedgerChange {
-  readonly id: string;
-  readonly task?: TaskRecord;
-}
-
 /**
  * The database of all tasks, shared by every window of the machine: one SQLite file. The only truth; what is on screen is
  * derived from it. Every change goes through {@link transition} inside one write transaction.
@@ -37,16 +35,10 @@ export interface LedgerChange {
 export class Ledger {
   readonly #database: DatabaseSync;
   readonly #now: () => number;
-  readonly #log: (line: string) => void;
-  readonly #changes = new EventEmitter<{ change: [LedgerChange] }>();
-  readonly #statements = new Map<string, StatementSync>();
-  /** What was read already, with the number of its newest change. */
-  readonly #read = new Map<string, { readonly change: number; readonly task: TaskRecord | undefined }>();
+  readonly #rows: LedgerRows;
+  readonly #changes: LedgerChanges;
   /** Where a damaged file was put aside when this ledger was opened. */
   readonly damagedFile: string | undefined;
-  /** Number of the newest change that was told to the listeners. */
-  #told: number;
-  #telling: NodeJS.Timeout | undefined;
 
   /** Throws `LedgerTooNew`, `SqliteMissing`, or SQLite's own error where the folder can't be written. */
   static open(options: LedgerOptions): Ledger {
@@ -58,9 +50,9 @@ export class Ledger {
     this.#database = database;
     this.damagedFile = damagedFile;
     this.#now = options.now;
-    this.#log = options.log ?? (() => {});
-    this.#told = this.#newestChange();
-    this.#changes.setMaxListeners(0);
+    const log = options.log ?? (() => {});
+    this.#rows = new LedgerRows(database, log);
+    this.#changes = new LedgerChanges(this.#rows, log);
   }
 
   /**
@@ -68,25 +60,17 @@ export class Ledger {
    * and whoever made the change must not take it for failed. Returns a function that ends it.
    */
   onDidChange(listener: (change: LedgerChange) => void): () => void {
-    const guarded = (change: LedgerChange): void => {
-      try {
-        listener(change);
-      } catch (error) {
-        this.#log(`A listener failed at task ${change.id}: ${String(error)}`);
-      }
-    };
-    this.#changes.on('change', guarded);
-    return () => this.#changes.off('change', guarded);
+    return this.#changes.listen(listener);
   }
 
   /** Newest first. */
   all(): readonly TaskRecord[] {
-    return this.#select('ORDER BY created_at DESC, rowid DESC');
+    return this.#rows.select('ORDER BY created_at DESC, rowid DESC');
   }
 
   /** The newest tasks, newest first. */
   lately(limit: number): readonly TaskRecord[] {
-    return this.#select('ORDER BY created_at DESC, rowid DESC LIMIT ?', limit);
+    return this.#rows.select('ORDER BY created_at DESC, rowid DESC LIMIT ?', limit);
   }
 
   /** Oldest first. */
@@ -96,7 +80,7 @@ export class Ledger {
 
   /** Oldest first. */
   inStates(states: readonly TaskState[]): readonly TaskRecord[] {
-    return this.#select(`WHERE state IN (${quoted(states)}) ORDER BY created_at, rowid`);
+    return this.#rows.select(`WHERE state IN (${quoted(states)}) ORDER BY created_at, rowid`);
   }
 
   hasUnfinished(): boolean {
@@ -104,40 +88,94 @@ export class Ledger {
   }
 
   count(states: readonly TaskState[]): number {
-    const row = this.#statement(`SELECT count(*) AS n FROM tasks WHERE state IN (${quoted(states)})`).get();
+    const row = this.#rows
+      .statement(`SELECT count(*) AS n FROM tasks WHERE state IN (${quoted(states)})`)
+      .get();
     return Number(row?.['n']);
   }
 
   get(id: string): TaskRecord | undefined {
-    return this.#select('WHERE id = ?', id)[0];
+    return this.#rows.select('WHERE id = ?', id)[0];
   }
 
   /** The task that EvoLink calls so, at this origin. */
   findRemote(origin: string, remoteId: string): TaskRecord | undefined {
-    return this.#select('WHERE remote_id = ?', remoteId).find(task => task.origin === origin);
+    return this.#rows.select('WHERE remote_id = ?', remoteId).find(task => task.origin === origin);
+  }
+
+  /** Number of the newest change: what is recorded later has a higher one, whichever window records it. */
+  mark(): number {
+    return this.#changes.newest();
   }
 
   /**
-   * Records a new task: it is on the disk when the promise resolves. `allowed` is asked inside the transaction; false where
-   * it says no and nothing is written. Throws SQLite's error where a task has this id already.
+   * The tasks of just this request, newest first, found by an index.
+   * @param since a {@link mark}: only those that were recorded after it
    */
-  async add(task: TaskRecord, allowed: () => boolean = () => true): Promise<boolean> {
-    const added = await inTransaction(this.#database, true, () => {
-      if (!allowed()) return false;
-      this.#statement(
-        'INSERT INTO tasks (id, state, created_at, remote_id, change, record) VALUES (?, ?, ?, ?, ?, ?)',
-      ).run(
+  ofRequest(request: GenerationRequest, since = -1): readonly TaskRecord[] {
+    return this.#rows.select(
+      'WHERE request_hash = ? AND recorded > ? ORDER BY created_at DESC, rowid DESC',
+      requestHash(request),
+      since,
+    );
+  }
+
+  /** Credits of what was recorded unasked since then (milliseconds since 1970), by all windows; removed tasks count. */
+  unattendedCredits(since: number): number {
+    const row = this.#rows.statement('SELECT sum(credits) AS sum FROM unattended WHERE at > ?').get(since);
+    return Number(row?.['sum'] ?? 0);
+  }
+
+  /** Records one task, as {@link addAll}. */
+  async add(task: TaskRecord, allowed?: () => boolean): Promise<boolean> {
+    return await this.addAll([task], allowed);
+  }
+
+  /**
+   * Records new tasks, all or none: they are on the disk when the promise resolves. `allowed` is asked inside the transaction;
+   * false where it says no and nothing is written. Throws SQLite's error where a task has this id already.
+   * @param unattendedCredits what of them nobody was asked about
+   */
+  async addAll(
+    tasks: readonly TaskRecord[],
+    allowed: () => boolean = () => true,
+    unattendedCredits = 0,
+  ): Promise<boolean> {
+    const first = await inTransaction(this.#database, true, () => {
+      if (!allowed()) return undefined;
+      const first = this.#nextChange(tasks.length);
+      for (const [index, task] of tasks.entries()) this.#insert(task, first + index);
+      if (unattendedCredits > 0) this.#noteUnattended(unattendedCredits);
+      return first;
+    });
+    if (first !== undefined)
+      for (const [index, task] of tasks.entries()) this.#rows.keep(task, first + index);
+    this.#changes.tell();
+    return first !== undefined;
+  }
+
+  #insert(task: TaskRecord, change: number): void {
+    this.#rows
+      .statement(
+        `INSERT INTO tasks (id, state, created_at, remote_id, change, recorded, request_hash, record)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
         task.id,
         task.state,
         task.createdAt,
         task.remoteId ?? null,
-        this.#nextChange(),
+        change,
+        change,
+        requestHash(task.request),
         JSON.stringify(task),
       );
-      return true;
-    });
-    this.#tell();
-    return added;
+  }
+
+  #noteUnattended(credits: number): void {
+    const now = this.#now();
+    this.#rows.statement('DELETE FROM unattended WHERE at < ?').run(now - UNATTENDED_KEPT);
+    this.#rows.statement('INSERT INTO unattended (at, credits) VALUES (?, ?)').run(now, credits);
   }
 
   /**
@@ -155,16 +193,12 @@ export class Ledger {
       const before = this.get(id);
       if (!before || !allowed(before)) return undefined;
       const after = transition(before, event, this.#now());
-      this.#statement('UPDATE tasks SET state = ?, remote_id = ?, change = ?, record = ? WHERE id = ?').run(
-        after.state,
-        after.remoteId ?? null,
-        this.#nextChange(),
-        JSON.stringify(after),
-        id,
-      );
+      this.#rows
+        .statement('UPDATE tasks SET state = ?, remote_id = ?, change = ?, record = ? WHERE id = ?')
+        .run(after.state, after.remoteId ?? null, this.#nextChange(), JSON.stringify(after), id);
       return after;
     });
-    if (task) this.#tell();
+    if (task) this.#changes.tell();
     return task;
   }
 
@@ -177,40 +211,17 @@ export class Ledger {
       const before = this.get(id);
       if (before && !allowed(before)) return false;
       const change = this.#nextChange();
-      this.#statement('DELETE FROM tasks WHERE id = ?').run(id);
-      this.#statement('INSERT OR REPLACE INTO removed (id, change) VALUES (?, ?)').run(id, change);
+      this.#rows.statement('DELETE FROM tasks WHERE id = ?').run(id);
+      this.#rows.statement('INSERT OR REPLACE INTO removed (id, change) VALUES (?, ?)').run(id, change);
       return true;
     });
-    this.#tell();
+    this.#changes.tell();
     return removed;
   }
 
   /** Tells the listeners what has changed since they were told last, by this process or others. */
   readChanges(): void {
-    if (!this.#database.isOpen) return;
-    const told = this.#told;
-    const newest = this.#newestChange();
-    if (newest === told) return;
-    const removed = this.#statement('SELECT id FROM removed WHERE change > ?').all(told);
-    const changed = this.#select('WHERE change > ? ORDER BY change', told);
-    this.#told = newest;
-    for (const row of removed) {
-      const id = String(row['id']);
-      this.#read.delete(id);
-      this.#changes.emit('change', { id });
-    }
-    for (const task of changed) this.#changes.emit('change', { id: task.id, task });
-  }
-
-  /** What was written stays written where another process keeps it from being read just now: the listeners hear of it soon. */
-  #tell(): void {
-    clearTimeout(this.#telling);
-    try {
-      this.readChanges();
-    } catch (error) {
-      this.#log(`The task list can't be read just now, will go on: ${String(error)}`);
-      this.#telling = setTimeout(() => this.#tell(), TELL_AGAIN).unref();
-    }
+    if (this.#database.isOpen) this.#changes.read();
   }
 
   get isOpen(): boolean {
@@ -218,47 +229,15 @@ export class Ledger {
   }
 
   close(): void {
-    clearTimeout(this.#telling);
-    this.#changes.removeAllListeners();
-    this.#statements.clear();
+    this.#changes.dispose();
+    this.#rows.dispose();
     if (this.#database.isOpen) this.#database.close();
   }
 
-  #select(clause: string, ...parameters: (string | number)[]): TaskRecord[] {
-    return this.#statement(`SELECT id, change, record FROM tasks ${clause}`)
-      .all(...parameters)
-      .flatMap(row => this.#readRow(String(row['id']), Number(row['change']), String(row['record'])) ?? []);
-  }
-
-  /** A row that can't be read is left where it is and logged: the others must not be lost for it. */
-  #readRow(id: string, change: number, text: string): TaskRecord | undefined {
-    const known = this.#read.get(id);
-    if (known?.change === change) return known.task;
-    let task: TaskRecord | undefined;
-    try {
-      task = parseRecord(text);
-    } catch (error) {
-      this.#log(`Task ${id} in the task list can't be read: ${String(error)}`);
-    }
-    // Inside a transaction that may be rolled back only older rows are read, so what is kept is always what is on the disk.
-    this.#read.set(id, { change, task });
-    return task;
-  }
-
-  #statement(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
-    return statement;
-  }
-
-  #newestChange(): number {
-    return Number(this.#statement('SELECT newest FROM changes').get()?.['newest']);
-  }
-
-  #nextChange(): number {
-    return Number(
-      this.#statement('UPDATE changes SET newest = newest + 1 RETURNING newest').get()?.['newest'],
-    );
+  /** The first of so many numbers for changes. */
+  #nextChange(count = 1): number {
+    const row = this.#rows.statement('UPDATE changes SET newest = newest + ? RETURNING newest').get(count);
+    return Number(row?.['newest']) - count + 1;
   }
 }
 

@@ -2,28 +2,9 @@ import { existsSync, renameSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { salvage } from './ledgerSalvage.ts';
+import { bringUpToDate } from './ledgerSchema.ts';
 import { ProcessLock } from './lock.ts';
-import { isBusy, isDamaged, openDatabase, patiently, runTransaction } from './sqlite.ts';
-
-/** Each takes the file from the version that is its index to the next. Never changed once released; new ones go to the end. */
-const MIGRATIONS: readonly string[] = [
-  `CREATE TABLE tasks (
-     id TEXT PRIMARY KEY,
-     state TEXT NOT NULL,
-     created_at INTEGER NOT NULL,
-     change INTEGER NOT NULL,
-     record TEXT NOT NULL
-   );
-   CREATE INDEX tasks_by_state ON tasks (state);
-   CREATE INDEX tasks_by_change ON tasks (change);
-   CREATE TABLE removed (id TEXT PRIMARY KEY, change INTEGER NOT NULL);
-   CREATE TABLE changes (newest INTEGER NOT NULL);
-   INSERT INTO changes VALUES (0);`,
-  `CREATE INDEX tasks_by_creation ON tasks (created_at);
-   ALTER TABLE tasks ADD COLUMN remote_id TEXT;
-   UPDATE tasks SET remote_id = json_extract(record, '$.remoteId');
-   CREATE INDEX tasks_by_remote_id ON tasks (remote_id);`,
-];
+import { isBusy, isDamaged, openDatabase, patiently } from './sqlite.ts';
 
 /** Linux' numbers of NFS, SMB, CIFS, SMB 2, AFS, Ceph and 9p (statfs(2)). */
 const NETWORK_FILE_SYSTEMS: ReadonlySet<bigint> = new Set([
@@ -36,19 +17,6 @@ const NETWORK_FILE_SYSTEMS: ReadonlySet<bigint> = new Set([
   0x01021997n,
 ]);
 
-const SCHEMA_VERSION = MIGRATIONS.length;
-
-/** The ledger was written by a newer version of this extension. */
-export class LedgerTooNew extends Error {
-  readonly version: number;
-
-  constructor(version: number) {
-    super(`The task list has version ${version}, this extension knows version ${SCHEMA_VERSION}.`);
-    this.name = 'LedgerTooNew';
-    this.version = version;
-  }
-}
-
 export interface OpenedLedgerFile {
   readonly database: DatabaseSync;
   /** Where a damaged file was put aside. */
@@ -57,7 +25,7 @@ export interface OpenedLedgerFile {
 
 /**
  * Opens the ledger's file, made or brought up to date where need be. A damaged one is put aside, and what can be read of it is
- * taken over. Throws {@link LedgerTooNew}, `SqliteMissing`, or SQLite's own error where the folder can't be written.
+ * taken over. Throws `LedgerTooNew`, `SqliteMissing`, or SQLite's own error where the folder can't be written.
  * @param file path, or `:memory:`
  * @param now milliseconds since 1970
  */
@@ -117,7 +85,7 @@ function open(file: string): DatabaseSync {
   const database = openDatabase(file);
   try {
     // WAL needs shared memory, which network file systems lack, or have for each machine alone.
-    if (!isOnNetwork(file) && tryWal(database)) return prepared(database);
+    if (!isOnNetwork(file) && tryWal(database)) return bringUpToDate(database);
   } catch (error) {
     database.close();
     throw error;
@@ -131,7 +99,7 @@ function open(file: string): DatabaseSync {
         'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL',
       ),
     );
-    return prepared(other);
+    return bringUpToDate(other);
   } catch (error) {
     other.close();
     throw error;
@@ -155,23 +123,6 @@ function tryWal(database: DatabaseSync): boolean {
     if (isBusy(error) || isDamaged(error)) throw error;
     return false;
   }
-}
-
-function prepared(database: DatabaseSync): DatabaseSync {
-  patiently(() => {
-    if (versionOf(database) === SCHEMA_VERSION) return;
-    runTransaction(database, 'PRAGMA synchronous = FULL', () => {
-      const version = versionOf(database);
-      if (version > SCHEMA_VERSION) throw new LedgerTooNew(version);
-      for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
-      database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
-    });
-  });
-  return database;
-}
-
-function versionOf(database: DatabaseSync): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
 }
 
 /** Renames a damaged database and its companions; nothing is thrown away. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parseRecord } from './record.ts';
+import { requestHash } from './requestHash.ts';
 import { openDatabase, runTransaction } from './sqlite.ts';
 
 /** Ways to all rows: where one leads through a damaged page, another may not. */
@@ -12,13 +13,17 @@ const WAYS = ['NOT INDEXED', 'INDEXED BY tasks_by_state', 'INDEXED BY tasks_by_c
  */
 export function salvage(damagedFile: string, database: DatabaseSync): number {
   const rows = readRows(damagedFile);
+  const unattended = readUnattended(damagedFile);
   const insert = database.prepare(
-    'INSERT OR IGNORE INTO tasks (id, state, created_at, remote_id, change, record) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT OR IGNORE INTO tasks (id, state, created_at, remote_id, change, request_hash, record)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   runTransaction(database, 'PRAGMA synchronous = FULL', () => {
     let change = 0;
-    for (const { id, state, createdAt, remoteId, text } of rows)
-      insert.run(id, state, createdAt, remoteId ?? null, ++change, text);
+    for (const { id, state, createdAt, remoteId, request, text } of rows)
+      insert.run(id, state, createdAt, remoteId ?? null, ++change, requestHash(request), text);
+    const note = database.prepare('INSERT INTO unattended (at, credits) VALUES (?, ?)');
+    for (const { at, credits } of unattended) note.run(at, credits);
     database.prepare('UPDATE changes SET newest = ?').run(change);
   });
   return rows.length;
@@ -38,6 +43,22 @@ function readRows(file: string) {
         return [];
       }
     });
+  } catch {
+    return [];
+  } finally {
+    source?.close();
+  }
+}
+
+/** What went unasked counts on, as far as it can be read. */
+function readUnattended(file: string): readonly { readonly at: number; readonly credits: number }[] {
+  let source: DatabaseSync | undefined;
+  try {
+    source = openDatabase(file);
+    return source
+      .prepare('SELECT at, credits FROM unattended')
+      .all()
+      .map(row => ({ at: Number(row['at']), credits: Number(row['credits']) }));
   } catch {
     return [];
   } finally {

@@ -2,21 +2,18 @@ import type { EvoLinkClient } from '../evolink/client.ts';
 import type { EvoLinkError } from '../evolink/errors.ts';
 import type { Ledger } from './ledger.ts';
 import type { TaskRecord } from './record.ts';
+import { holdsForAll, meetsTheSame } from './refusals.ts';
 import { recordOutcome, type SendResult } from './sendResult.ts';
 import type { Sleep } from './sleep.ts';
+import { retryPause } from './retryPause.ts';
+import { underWay } from './room.ts';
+import { toTaskError } from './taskErrors.ts';
 import { IllegalTransition } from './transitions.ts';
 
 /** How often a request that provably never arrived is sent by itself before the user is asked. */
 export const ATTEMPTS = 4;
-/** Milliseconds. */
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 60_000;
-/** … and however long EvoLink asks for: the user is waiting. */
-const LONGEST_ASKED_PAUSE = 3600_000;
 /** Milliseconds after which a queue without room looks again, should nobody tell it of another window's change. */
 const LOOK_AGAIN = 5_000;
-/** Tasks that another account has, or had: they take no room from this one's. */
-const NOT_SEEN: ReadonlySet<string> = new Set(['key', 'forbidden', 'notFound']);
 
 export interface SubmissionOptions {
   readonly ledger: Ledger;
@@ -28,8 +25,6 @@ export interface SubmissionOptions {
   readonly random: () => number;
   readonly log: (line: string) => void;
 }
-
-const UNDER_WAY = ['submitting', 'queued', 'generating'] as const;
 
 interface Entry {
   readonly id: string;
@@ -139,7 +134,8 @@ export class SubmissionQueue {
     clearTimeout(this.#timer);
     const [next] = this.#waiting;
     if (!next) return false;
-    if (this.#underWay(next) + this.#starting < this.#options.maxConcurrent()) return true;
+    const { ledger, maxConcurrent } = this.#options;
+    if (underWay(ledger, next.id, maxConcurrent()) + this.#starting < maxConcurrent()) return true;
     this.#lookAgain();
     return false;
   }
@@ -150,17 +146,6 @@ export class SubmissionQueue {
     if (this.#end.signal.aborted) return;
     this.#timer = setTimeout(() => this.#pump(), LOOK_AGAIN);
     this.#timer.unref();
-  }
-
-  /** How many tasks take room at the EvoLink that this one goes to. */
-  #underWay({ id }: Entry): number {
-    const { ledger, maxConcurrent } = this.#options;
-    const all = ledger.count(UNDER_WAY);
-    if (all < maxConcurrent()) return all;
-    const origin = ledger.get(id)?.origin;
-    return ledger
-      .inStates(UNDER_WAY)
-      .filter(task => task.origin === origin && !NOT_SEEN.has(task.error?.kind ?? '')).length;
   }
 
   /** A task that could not be begun waits for the user, who has to see why. */
@@ -180,11 +165,23 @@ export class SubmissionQueue {
     const outcome = await client
       .create(sent.request, { idempotencyKey: sent.idempotencyKey })
       .catch((error: unknown): SendResult => ({ outcome: 'threw', message: String(error) }));
-    if (outcome.outcome !== 'unsent') {
-      this.#backOff = 0;
-      this.#finish(entry, await recordOutcome(sent, outcome, this.#options));
-      return;
+    if (outcome.outcome === 'unsent') return await this.#goBack(entry, sent, outcome);
+    this.#backOff = 0;
+    if (outcome.outcome !== 'rejected' || !holdsForAll(outcome.error.kind))
+      return this.#finish(entry, await recordOutcome(sent, outcome, this.#options));
+    // Nobody behind it is sent before the cause is written to them.
+    this.#pausing += 1;
+    try {
+      const task = await recordOutcome(sent, outcome, this.#options);
+      await this.#holdBack(sent, outcome.error);
+      this.#finish(entry, task);
+    } finally {
+      this.#pausing -= 1;
     }
+  }
+
+  /** It was not taken: it is sent again after a pause, or waits for the user. */
+  async #goBack(entry: Entry, sent: TaskRecord, outcome: SendResult & { outcome: 'unsent' }): Promise<void> {
     // Nobody behind it overtakes while it goes back to its place.
     if (this.#pausing === 0) this.#backOff += 1;
     this.#pausing += 1;
@@ -194,10 +191,30 @@ export class SubmissionQueue {
         this.#waiting = [...this.#waiting, entry].toSorted((a, b) => a.place - b.place);
         await this.#pause(outcome.error);
       } else {
+        await this.#holdBack(sent, outcome.error);
         this.#finish(entry, task);
       }
     } finally {
       this.#pausing -= 1;
+    }
+  }
+
+  /**
+   * What the rest of the queue would meet as well is not tried with each of it: they stay `waiting` with that cause, until
+   * the user sends them.
+   */
+  async #holdBack(refused: TaskRecord, error: EvoLinkError): Promise<void> {
+    if (!holdsForAll(error.kind)) return;
+    const { ledger } = this.#options;
+    const held = this.#waiting.filter(({ id, owner }) => {
+      const task = ledger.get(id);
+      return task !== undefined && task.owner === owner && meetsTheSame(task, refused, error.kind);
+    });
+    this.#waiting = this.#waiting.filter(entry => !held.includes(entry));
+    const cause = { type: 'delayed', error: toTaskError(error) } as const;
+    for (const entry of held) {
+      const task = await ledger.apply(entry.id, cause, ({ state }) => state === 'waiting');
+      this.#finish(entry, task ?? ledger.get(entry.id));
     }
   }
 
@@ -236,9 +253,7 @@ export class SubmissionQueue {
 
   /** Several at once make one step of the back-off, and the longest of their pauses counts. */
   async #pause(error: EvoLinkError): Promise<void> {
-    const pause =
-      Math.min(FIRST_PAUSE * 2 ** (this.#backOff - 1), LONGEST_PAUSE) * (0.75 + this.#options.random() / 2);
-    const asked = Math.min((error.retryAfterSeconds ?? 0) * 1000, LONGEST_ASKED_PAUSE);
-    await this.#options.sleep(Math.max(pause, asked), this.#end.signal);
+    const pause = retryPause(this.#backOff, error, this.#options.random());
+    await this.#options.sleep(pause, this.#end.signal);
   }
 }

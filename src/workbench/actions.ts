@@ -28,6 +28,11 @@ export const actions = {
   generateAgain: (id: string): Action =>
     onTask(vscode.l10n.t('Generate Again'), 'seedance.generateAgain', id),
   send: (id: string): Action => onTask(vscode.l10n.t('Send'), 'seedance.sendAgain', id),
+  sendAll: (ids: readonly string[]): Action => ({
+    title: vscode.l10n.t('Send {0}', ids.length),
+    command: 'seedance.sendAgain',
+    arguments: [ids],
+  }),
   sendAgain: (id: string): Action => onTask(vscode.l10n.t('Send Again…'), 'seedance.sendAgain', id),
   checkOutcome: (id: string): Action => onTask(vscode.l10n.t('Check'), 'seedance.checkOutcome', id),
   openEvoLink: (): Action => openPage(vscode.l10n.t('Open EvoLink'), DASHBOARD),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { TaskRecord } from '../tasks/record.ts';
+import { holdsForAll } from '../tasks/refusals.ts';
 import type { TaskState } from '../tasks/task.ts';
 import { actions, tell } from './actions.ts';
 import { needsPerson } from './attention.ts';
@@ -9,6 +10,7 @@ import type { Session } from './session.ts';
 import { opensWhenReady } from './settings.ts';
 import type { Studio } from './studio.ts';
 import { isOpenHere } from './target.ts';
+import { UnsentNotice } from './unsentNotice.ts';
 
 /** Ends that a person is told about. */
 const TOLD: ReadonlySet<TaskState> = new Set(['rejected', 'failed', 'uncertain', 'expired']);
@@ -18,6 +20,7 @@ const FOLLOWED: ReadonlySet<TaskState> = new Set(['queued', 'generating', 'downl
 export class Announcer implements vscode.Disposable {
   readonly #listener: vscode.Disposable;
   readonly #told = new Map<string, string>();
+  readonly #unsent = new UnsentNotice();
 
   constructor(studio: Studio) {
     this.#listener = studio.onDidChangeTask(({ id, task, session }) => {
@@ -28,6 +31,7 @@ export class Announcer implements vscode.Disposable {
 
   dispose(): void {
     this.#listener.dispose();
+    this.#unsent.dispose();
   }
 
   #announce(task: TaskRecord): void {
@@ -50,8 +54,12 @@ export class Announcer implements vscode.Disposable {
     if (!TOLD.has(task.state) && !(task.error && needsPerson(task.error.kind))) return;
     if (task.parked && task.error?.kind === 'folderElsewhere' && isOpenHere(task.target.workspaceFolder))
       return; // moved in by this window
-    // What keeps a request from being sent is told by the command that waits for it, when it gives up.
-    if (task.state === 'waiting' && task.error?.kind !== 'windowGone') return;
+    // What keeps a request from being sent is told by the command that waits for it, once for all that it keeps.
+    if (task.state === 'rejected' && task.error && holdsForAll(task.error.kind)) return;
+    if (task.state === 'waiting') {
+      if (task.error?.kind === 'windowGone') this.#unsent.add(task);
+      return;
+    }
     const explanation = explainTask(task);
     if (explanation)
       void tell(

@@ -2,11 +2,15 @@ import * as vscode from 'vscode';
 import type { Simulator } from '../simulator/server.ts';
 import { Clients } from './accounts.ts';
 import { actions, tell } from './actions.ts';
+import type { SendingKey } from './generate/gesture.ts';
 import type { SessionServices } from './session.ts';
 import type { Studio } from './studio.ts';
 
 /** How many times faster than EvoLink the demo is: a video takes some seconds. */
 const DEMO_SPEED = 20;
+
+/** Credits of the demo's account: it must never send anybody to EvoLink's till. */
+const ENDLESS = Number.MAX_SAFE_INTEGER;
 
 /** The demo: the local simulator in this window in place of EvoLink, with a list of tasks of its own. */
 export class Demo implements vscode.Disposable {
@@ -24,6 +28,12 @@ export class Demo implements vscode.Disposable {
   /** Origin of the running demo. */
   async origin(): Promise<string | undefined> {
     return (await this.#simulator)?.url;
+  }
+
+  /** The demo's own key stands for the user's. */
+  async key(): Promise<SendingKey | undefined> {
+    const origin = await this.origin();
+    return origin === undefined ? undefined : { origin, isFresh: false, refused: () => Promise.resolve() };
   }
 
   /** `seedance.startDemo` */
@@ -83,6 +93,7 @@ export class Demo implements vscode.Disposable {
     const media = vscode.Uri.joinPath(this.#context.extensionUri, 'media', 'demo');
     return await startSimulator({
       speed: DEMO_SPEED,
+      credits: ENDLESS,
       clip: vscode.Uri.joinPath(media, 'clip.mp4').fsPath,
       silentClip: vscode.Uri.joinPath(media, 'clip-silent.mp4').fsPath,
     });

@@ -11,9 +11,10 @@ import {
 } from '../videos/sidecar.ts';
 import { resolveUri } from '../videos/uris.ts';
 import { copyMarkdown } from './commands/copyMarkdown.ts';
-import { generateFromInput } from './commands/generateCommands.ts';
+import { generateFromInput, type CommandServices } from './commands/generateCommands.ts';
 import { taskOfVideo } from './commands/taskCommands.ts';
-import { generate, type GenerateOptions, type GenerateServices } from './generate.ts';
+import { generateVideos } from './generate/generateVideos.ts';
+import type { GenerateOptions } from './generate/gesture.ts';
 import { openSource, type SourcePlace } from './openSource.ts';
 import type { PlayerServices } from './player/services.ts';
 import { quietly } from './refusal.ts';
@@ -23,7 +24,7 @@ import type { Log } from './host/log.ts';
 
 /** What the player knows and does: from the list of tasks, and for videos made elsewhere from the sidecar beside them. */
 export function playerServices(
-  services: GenerateServices,
+  services: CommandServices,
   thumbnails: Thumbnails,
   log: Log,
 ): PlayerServices & vscode.Disposable {
@@ -51,7 +52,7 @@ export function playerServices(
             throw new Error(vscode.l10n.t('the system opened no player.'));
           return;
         case 'copyMarkdown':
-          await copyMarkdown(uri, task?.prompt ?? (await sidecarOf(uri))?.prompt);
+          await copyMarkdown(uri, task?.prompt ?? (await sidecarOf(uri))?.request.prompt);
           return;
         case 'generateAgain':
         case 'editAndGenerate':
@@ -70,13 +71,16 @@ export function playerServices(
 async function runOnSidecar(
   action: 'generateAgain' | 'editAndGenerate' | 'openSource',
   uri: vscode.Uri,
-  services: GenerateServices,
+  services: CommandServices,
 ): Promise<void> {
   const sidecar = await sidecarOf(uri);
   if (!sidecar) throw new Error(vscode.l10n.t('nothing is known of how this video was made.'));
-  if (action === 'generateAgain') await quietly(generate(optionsOf(sidecar), undefined, services));
+  const { prompt, ...options } = optionsOf(sidecar);
+  const gesture = { caller: 'sidecar', options, resource: uri, source: undefined } as const;
+  if (action === 'generateAgain')
+    await quietly(() => generateVideos({ ...gesture, texts: [{ ...gesture, text: prompt }] }, services));
   else if (action === 'editAndGenerate')
-    await generateFromInput(sidecar.prompt, optionsOf(sidecar), services);
+    await generateFromInput({ ...gesture, about: uri.toString(), value: prompt }, services);
   else {
     const source = sourceOf(sidecar, uri);
     if (!source) throw new Error(vscode.l10n.t('nothing is known of where this video comes from.'));
@@ -109,6 +113,7 @@ function storyOf(task: TaskRecord): VideoStory {
       quality: request.quality,
       aspectRatio: request.aspect_ratio,
       generateAudio: request.generate_audio,
+      contentFilter: request.content_filter,
       webSearch: request.model_params?.web_search ?? false,
     },
     ...costOf(credits),
@@ -120,7 +125,7 @@ function storyOfSidecar(sidecar: Sidecar, video: vscode.Uri): VideoStory {
   const { request } = sidecar;
   const source = sourceOf(sidecar, video);
   return {
-    prompt: sidecar.prompt,
+    prompt: request.prompt,
     state: stateLabel(sidecar.state),
     options: {
       model: request.model,
@@ -128,6 +133,7 @@ function storyOfSidecar(sidecar: Sidecar, video: vscode.Uri): VideoStory {
       ...(request.quality === undefined ? {} : { quality: request.quality }),
       ...(request.aspect_ratio === undefined ? {} : { aspectRatio: request.aspect_ratio }),
       ...(request.generate_audio === undefined ? {} : { generateAudio: request.generate_audio }),
+      ...(request.content_filter === undefined ? {} : { contentFilter: request.content_filter }),
       webSearch: request.model_params?.web_search ?? false,
     },
     ...costOf(sidecar.credits ?? {}),
@@ -159,7 +165,7 @@ function costOf(credits: {
   return cost === undefined ? {} : { cost: { credits: cost, usd: cost / PRICE_TABLE.creditsPerUsd } };
 }
 
-/** A file from anywhere says it: everything is checked by the request's own rules, and the price is asked. */
+/** A file from anywhere says it: everything is checked by the request's own rules, and it is always asked, with what it shows. */
 function optionsOf({ request }: Sidecar): GenerateOptions {
   return {
     prompt: request.prompt,

@@ -20,9 +20,9 @@ export function requireTrust(): void {
 }
 
 /** A person was told already: only callers of the exported `generate` get the exception. */
-export async function quietly<T>(generated: Promise<T>): Promise<T | undefined> {
+export async function quietly<T>(generate: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await generated;
+    return await generate();
   } catch (error) {
     if (error instanceof NotGenerated) return undefined;
     throw error;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RequestOptions } from '../evolink/request.ts';
+import type { SpendingRules } from './generate/gate.ts';
 
 const SECTION = 'seedance';
 
@@ -21,36 +22,47 @@ export function requestDefaults(folder: vscode.Uri | undefined): RequestOptions 
   };
 }
 
+/** {@link requestDefaults} as the user's own settings alone say, without any workspace's. */
+export function ownRequestDefaults(): RequestOptions {
+  const settings = vscode.workspace.getConfiguration(SECTION, null);
+  const own = (name: string): unknown => {
+    const found = settings.inspect(name);
+    return found?.globalValue ?? found?.defaultValue;
+  };
+  return {
+    model: own('model'),
+    duration: own('duration'),
+    quality: own('quality'),
+    aspectRatio: own('aspectRatio'),
+    generateAudio: own('generateAudio'),
+    contentFilter: own('contentFilter'),
+    webSearch: own('webSearch'),
+    callbackUrl: own('callbackUrl') || undefined,
+  };
+}
+
+/** As they stand in the settings: a workspace may hold anything. */
 export interface OutputSettings {
   /** Folder inside the workspace folder. */
-  readonly outputFolder: string;
+  readonly outputFolder: unknown;
   /** Template of the file name. */
-  readonly fileName: string;
+  readonly fileName: unknown;
 }
 
 /** @param folder the one that the video will lie in */
 export function outputSettings(folder: vscode.Uri): OutputSettings {
   const settings = vscode.workspace.getConfiguration(SECTION, folder);
-  return {
-    outputFolder: text(settings.get('outputFolder'), 'videos'),
-    fileName: text(settings.get('fileName'), '{date}-{slug}-{id}'),
-  };
-}
-
-export interface SpendingSettings {
-  /** Ask with the price before each request. */
-  readonly confirmCost: boolean;
-  /** Credits that one task may cost at most; undefined: no limit. */
-  readonly costLimit: number | undefined;
+  return { outputFolder: settings.get('outputFolder'), fileName: settings.get('fileName') };
 }
 
 /** Settings of scope `application`: no workspace can change them. */
-export function spendingSettings(): SpendingSettings {
+export function spendingRules(): SpendingRules {
   const settings = vscode.workspace.getConfiguration(SECTION);
-  const limit = settings.get<unknown>('costLimit');
   return {
-    confirmCost: settings.get<unknown>('confirmCost') !== false,
-    costLimit: typeof limit === 'number' && limit > 0 ? limit : undefined,
+    confirmCost: settings.get('confirmCost'),
+    costLimit: settings.get('costLimit'),
+    gestureLimit: settings.get('gestureLimit'),
+    unattendedLimit: settings.get('unattendedLimit'),
   };
 }
 
@@ -65,10 +77,6 @@ export function maxConcurrentTasks(): number {
 
 export function opensWhenReady(): boolean {
   return vscode.workspace.getConfiguration(SECTION).get<unknown>('openWhenReady') !== false;
-}
-
-export async function openSettings(query: string): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.openSettings', query);
 }
 
 function text(value: unknown, fallback: string): string {

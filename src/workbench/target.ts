@@ -6,29 +6,83 @@ import {
   type FolderProblem,
   type OutputFolder,
 } from '../videos/folder.ts';
+import { FILE_NAME_PLACEHOLDERS, templateProblems, type TemplateProblem } from '../videos/names.ts';
 import { actions } from './actions.ts';
+import type { FolderMemory } from './generate/folderMemory.ts';
 import { resourceOf } from './generate/resourceOf.ts';
+import { foreign } from './host/foreignText.ts';
 import { refuse } from './refusal.ts';
 import { outputSettings } from './settings.ts';
 
 /**
  * Where a video will be saved: in the workspace folder of the document that the prompt comes from, else the first one, else
- * one that the user picks now. Undefined where the user picked none. Throws `NotGenerated` where nothing can be saved there:
- * better now than when it is paid for.
+ * the one that the user chose for windows without a folder, which is asked now where there is none. Undefined where the user
+ * chose none. Throws `NotGenerated` where nothing can be saved there: better now than when it is paid for.
  */
-export async function chooseTarget(source: vscode.Uri | undefined): Promise<TaskTarget | undefined> {
-  const folder = folderFor(source) ?? (await pickFolder());
-  if (!folder) return undefined;
-  const output = outputSettings(folder);
-  const resolved = await resolve(folder, output.outputFolder);
+export async function chooseTarget(
+  resource: vscode.Uri | undefined,
+  folders: FolderMemory,
+): Promise<TaskTarget | undefined> {
+  const own = folderFor(resource);
+  if (own) return await targetIn(own);
+  const remembered = folders.get();
+  if (remembered && (await isFolder(remembered))) return await targetIn(remembered);
+  const chosen = await folders.choose();
+  return chosen && (await targetIn(chosen));
+}
+
+/** The place in this folder that the settings name. Throws `NotGenerated` where they name none that can be used. */
+export async function targetIn(folder: vscode.Uri): Promise<TaskTarget> {
+  const { outputFolder, fileName } = outputSettings(folder);
+  if (typeof outputFolder !== 'string') return refuseSetting('outputFolder');
+  if (typeof fileName !== 'string') return refuseSetting('fileName');
+  const [problem] = templateProblems(fileName);
+  if (problem) refuse(templateSentence(problem, fileName), actions.settings('seedance.fileName'));
+  const resolved = await resolve(folder, outputFolder.trim());
   if (resolved.kind === 'problem')
     refuse(
-      problemSentence(resolved.problem, output.outputFolder),
+      problemSentence(resolved.problem, outputFolder),
       resolved.problem === 'workspaceMissing'
         ? actions.openFolder()
         : actions.settings('seedance.outputFolder'),
     );
-  return { workspaceFolder: folder.toString(), ...output };
+  return { workspaceFolder: folder.toString(), outputFolder: outputFolder.trim(), fileName };
+}
+
+function refuseSetting(name: string): never {
+  return refuse(
+    vscode.l10n.t('The setting {0} must be text; nothing was sent.', name),
+    actions.settings(`seedance.${name}`),
+  );
+}
+
+function templateSentence(problem: TemplateProblem, template: string): string {
+  const { l10n } = vscode;
+  const shown = foreign(template);
+  switch (problem.kind) {
+    case 'empty':
+      return l10n.t('The name for videos (setting fileName) is empty; nothing was sent.');
+    case 'folder':
+      return l10n.t(
+        'The name for videos, “{0}” (setting fileName), has a slash: folders are set by outputFolder. Nothing was sent.',
+        shown,
+      );
+    case 'unknownPlaceholder':
+      return l10n.t(
+        'The name for videos, “{0}” (setting fileName), has an unknown placeholder {1}. These are known: {2}. Nothing was sent.',
+        shown,
+        `{${foreign(problem.placeholder)}}`,
+        FILE_NAME_PLACEHOLDERS.map(name => `{${name}}`).join(' '),
+      );
+  }
+}
+
+async function isFolder(uri: vscode.Uri): Promise<boolean> {
+  try {
+    return ((await vscode.workspace.fs.stat(uri)).type & vscode.FileType.Directory) !== 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether this window has the folder open. @param folder uri as text */
@@ -59,17 +113,6 @@ async function resolve(folder: vscode.Uri, outputFolder: string): Promise<Output
   return typeof segments === 'string'
     ? { kind: 'problem', problem: segments }
     : { kind: 'folder', path: vscode.Uri.joinPath(folder, ...segments).path };
-}
-
-async function pickFolder(): Promise<vscode.Uri | undefined> {
-  const choose = vscode.l10n.t('Choose Folder');
-  const chosen = await vscode.window.showWarningMessage(
-    vscode.workspace.workspaceFolders?.length
-      ? vscode.l10n.t('The open folder can’t be written to: choose where the video will be saved.')
-      : vscode.l10n.t('No folder is open: choose where the video will be saved.'),
-    choose,
-  );
-  return chosen === choose ? await askForFolder() : undefined;
 }
 
 /** A folder on this machine that the user picks now. */

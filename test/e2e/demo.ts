@@ -37,7 +37,7 @@ async function demo(workbench: Workbench, key: string, workspace: string): Promi
   await step('Type the API key, once', () => typeKey(workbench, key));
   await step('Agree to the price', async () => {
     await workbench.waitFor('the price', () =>
-      workbench.page.getByText('Generate a video of').first().isVisible(),
+      workbench.page.getByText('left in the account').first().isVisible(),
     );
     pictures.push(await workbench.screenshot('demo-1-command-chosen'));
     await agreeToPrice(workbench);

@@ -6,6 +6,7 @@ import type { Workbench } from '../support/workbench.ts';
 import {
   agreeToPrice,
   generateFromPalette,
+  leaveQuestion,
   savedVideos,
   secondOnScreen,
   currentTime,
@@ -49,12 +50,15 @@ describe('the main job, by keyboard and mouse', function () {
     await workbench.page.keyboard.press('ControlOrMeta+W').catch(() => undefined);
   });
 
-  it('refuses a wrong key with one sentence and keeps nothing of it', async () => {
+  it('says in the question that a wrong key is refused, keeps nothing of it, and asks for another', async () => {
     await generateFromPalette(workbench);
     await typeKey(workbench, 'sk-wrong');
-    await workbench.pressNotificationButton('EvoLink does not accept this API key', 'Set API Key');
-    await workbench.answer('EvoLink API Key', evolink.simulator.key);
-    await workbench.waitForNotification('The API key is kept');
+    await workbench.waitForQuickInput('EvoLink does not accept this API key');
+    await workbench.screenshot('question-key-refused');
+    await workbench.pick('Set Another API Key…');
+    await typeKey(workbench, evolink.simulator.key);
+    await workbench.waitForQuickInput('left in the account');
+    await leaveQuestion(workbench);
     assert.equal(posts(), 0);
   });
 
@@ -96,7 +100,9 @@ describe('the main job, by keyboard and mouse', function () {
 
   it('shows the one under way before the same request is paid for again', async () => {
     await generateFromPalette(workbench);
-    await workbench.pressNotificationButton('This very request is already under way', 'Show It');
+    await workbench.waitForQuickInput(/Show the One (Under Way|Just Made)/);
+    await workbench.screenshot('question-duplicate');
+    await workbench.pick(/Show the One (Under Way|Just Made)/);
     // Shown means selected and with the focus, which would close a list that the next test opens.
     await workbench.waitFor('the task that is shown', async () => {
       const row = workbench.treeItem(/lighthouse/);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { noAacChromium } from '../support/noAacChromium.ts';
 import type { Workbench } from '../support/workbench.ts';
-import { generateFromPalette, STORY, waitForPlaying, waitForVideo } from './support/mainJob.ts';
+import { agreeToPrice, generateFromPalette, STORY, waitForPlaying, waitForVideo } from './support/mainJob.ts';
 import { clip, openClip } from './support/playerPage.ts';
 import { openSharedWindow, preferPlayer } from './support/shared.ts';
 
@@ -80,7 +80,9 @@ describe('the player and the tasks, without an AAC decoder', function () {
     await workbench.waitForActiveTab('story.md');
     await workbench.clickTreeItem(/Saved/);
     const again = await workbench.webviewFrame('#controls');
-    await again.getByRole('button', { name: 'Generate Again' }).click();
+    // Two clicks in a row ask once, and pay once.
+    await again.getByRole('button', { name: 'Generate Again' }).dblclick();
+    await agreeToPrice(workbench);
     const rows = workbench.page.locator('.part.sidebar').getByRole('treeitem');
     await workbench.waitFor('a second task', async () => (await rows.count()) === 2);
   });

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { startFaultySimulator } from '../support/simulatorFaults.ts';
 import type { Workbench } from '../support/workbench.ts';
-import { agreeToPrice, generateFromPalette, savedVideos, waitForVideo } from './support/mainJob.ts';
+import {
+  agreeToPrice,
+  generateFromPalette,
+  readQuestion,
+  savedVideos,
+  waitForVideo,
+} from './support/mainJob.ts';
 import { makeWorkspace, openStudio, type OpenStudio, setKey, SPEED } from './support/studio.ts';
 
 describe('where something is in the way', () => {
@@ -44,7 +50,8 @@ describe('where something is in the way', () => {
     it('records and sends nothing when the price is not agreed to', async () => {
       await setKey(evolink);
       await generateFromPalette(workbench);
-      await workbench.pressDialogButton('Generate a video of', 'Cancel');
+      await readQuestion(workbench);
+      await workbench.pick('Don’t Generate');
       await nothingHappened();
     });
   });
@@ -65,10 +72,6 @@ describe('where something is in the way', () => {
     it('asks for one before anything is paid, and saves the video there', async () => {
       await empty.runCommand('Seedance: Generate Video…');
       await empty.answer('Describe the video', 'A lighthouse at dawn.');
-      await empty.waitForNotification('No folder is open');
-      await empty.screenshot('no-folder');
-      assert.equal(evolink.simulator.posts.length, 0);
-      await empty.pressNotificationButton('No folder is open', 'Choose Folder');
       const dialog = await empty.waitForQuickInput('Save Videos Here');
       const input = dialog.locator('.quick-input-box input');
       // Until the dialog has read its first folder it overwrites what is typed.
@@ -79,8 +82,11 @@ describe('where something is in the way', () => {
         await empty.page.waitForTimeout(500);
         return false;
       });
+      await empty.screenshot('no-folder');
+      assert.equal(evolink.simulator.posts.length, 0);
       await dialog.getByRole('button', { name: 'Save Videos Here' }).click();
-      await agreeToPrice(empty);
+      const said = await agreeToPrice(empty);
+      assert(said.includes(`Saved in ${folder}/videos`), said);
       await evolink.done(1);
       await empty.waitFor('the video', async () => (await savedVideos(folder))[0]);
       assert.equal(evolink.simulator.posts.length, 1);
@@ -99,6 +105,7 @@ describe('where something is in the way', () => {
       const back = await startFaultySimulator({ clock: Date, speed: SPEED, port, key: simulator.key });
       try {
         await workbench.pressNotificationButton('can’t be reached', 'Send');
+        await agreeToPrice(workbench);
         await waitForVideo(workbench, workspace);
         assert.equal(back.simulator.posts.length, 1);
       } finally {

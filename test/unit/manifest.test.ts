@@ -93,7 +93,15 @@ describe('package.json', () => {
   });
 
   it('lets no workspace redirect or spend', () => {
-    for (const name of ['apiBaseUrl', 'confirmCost', 'costLimit', 'callbackUrl', 'maxConcurrentTasks'])
+    for (const name of [
+      'apiBaseUrl',
+      'confirmCost',
+      'costLimit',
+      'gestureLimit',
+      'unattendedLimit',
+      'callbackUrl',
+      'maxConcurrentTasks',
+    ])
       assert.equal(contributes.configuration.properties[`seedance.${name}`]?.scope, 'application', name);
   });
 });

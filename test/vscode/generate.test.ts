@@ -34,9 +34,10 @@ describe('the extension, called by keybindings and other extensions', function (
     assert(extension);
     api = await extension.activate();
     const media = path.join(extension.extensionPath, 'media', 'demo');
-    simulator = await startSimulator({ speed: 60, clip: path.join(media, 'clip.mp4') });
+    simulator = await startSimulator({ speed: 60, credits: 100_000, clip: path.join(media, 'clip.mp4') });
     await settings().update('apiBaseUrl', simulator.url, vscode.ConfigurationTarget.Global);
     await settings().update('openWhenReady', false, vscode.ConfigurationTarget.Global);
+    await settings().update('unattendedLimit', 1_000_000, vscode.ConfigurationTarget.Global);
     folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
     assert.notEqual(folder, '');
   });
@@ -45,6 +46,7 @@ describe('the extension, called by keybindings and other extensions', function (
     await vscode.commands.executeCommand('seedance.removeApiKey');
     await settings().update('apiBaseUrl', undefined, vscode.ConfigurationTarget.Global);
     await settings().update('openWhenReady', undefined, vscode.ConfigurationTarget.Global);
+    await settings().update('unattendedLimit', undefined, vscode.ConfigurationTarget.Global);
     await simulator.close();
   });
 

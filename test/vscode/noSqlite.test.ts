@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { guarded } from '../../src/workbench/commands/guard.ts';
-import { generateFromArgument } from '../../src/workbench/commands/generateCommands.ts';
+import { generateFromArgument, type CommandServices } from '../../src/workbench/commands/generateCommands.ts';
 import { taskCommands } from '../../src/workbench/commands/taskCommands.ts';
-import type { GenerateServices } from '../../src/workbench/generate.ts';
+import { Drafts } from '../../src/workbench/generate/drafts.ts';
+import { FolderMemory } from '../../src/workbench/generate/folderMemory.ts';
 import type { SessionServices } from '../../src/workbench/session.ts';
 import { Studio } from '../../src/workbench/studio.ts';
 
@@ -19,7 +20,7 @@ describe('where VS Code has no SQLite', () => {
   let studio: Studio;
   let log: vscode.LogOutputChannel;
   let said: string[];
-  let services: GenerateServices;
+  let services: CommandServices;
   let sessionServices: SessionServices;
 
   beforeEach(async () => {
@@ -31,7 +32,18 @@ describe('where VS Code has no SQLite', () => {
       log,
     };
     studio = new Studio(storage, sessionServices);
-    services = { studio, originWithKey: () => Promise.resolve(undefined), reveal: () => Promise.resolve() };
+    const { globalState } = sessionServices;
+    services = {
+      studio,
+      key: () => Promise.resolve(undefined),
+      newKey: () => Promise.resolve(undefined),
+      checkAccount: () => {},
+      folders: new FolderMemory(globalState),
+      drafts: new Drafts(globalState),
+      showText: () => Promise.resolve(),
+      hideTexts: () => Promise.resolve(),
+      reveal: () => Promise.resolve(),
+    };
     said = [];
     mock.method(process, 'getBuiltinModule', () => undefined);
     mock.method(vscode.window, 'showErrorMessage', (message: string) => {

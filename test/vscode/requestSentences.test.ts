@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import * as vscode from 'vscode';
 import { MODELS, OFFERED_MODELS } from '../../src/evolink/models.ts';
 import { buildRequest, type RequestOptions } from '../../src/evolink/request.ts';
-import { estimateCost } from '../../src/evolink/pricing.ts';
-import { confirmSpending } from '../../src/workbench/confirmSpending.ts';
 import { explainProblem, explainWarning } from '../../src/workbench/requestSentences.ts';
 
 function problems(options: RequestOptions): string {
@@ -85,32 +82,6 @@ describe('the sentence about a request', () => {
     );
     assert.deepEqual(warnings({}, 'frog '.repeat(1001)), [
       'The prompt has 1001 words; EvoLink advises 1000 at most.',
-    ]);
-  });
-
-  it('shows price, size and warnings before anything is paid for', async () => {
-    const { showInformationMessage } = vscode.window;
-    const shown: string[] = [];
-    const answer = (_message: string, { detail = '' }: vscode.MessageOptions, button: string): string => {
-      shown.push(detail);
-      return button;
-    };
-    Object.assign(vscode.window, { showInformationMessage: answer });
-    try {
-      for (const options of [{}, { contentFilter: false }, { webSearch: true, aspectRatio: 'adaptive' }]) {
-        const built = buildRequest('a frog', options);
-        assert.ok('request' in built);
-        const { request, warnings } = built;
-        assert.equal(await confirmSpending(request, estimateCost(request), warnings), true);
-      }
-    } finally {
-      Object.assign(vscode.window, { showInformationMessage });
-    }
-    const model = 'seedance-2.0-text-to-video';
-    assert.deepEqual(shown, [
-      `About 67.5 credits ($0.99). Prices of 2026-10-10.\n${model} · 16:9 · 1280×720 · with sound`,
-      `About 74.25 credits ($1.09). Prices of 2026-10-10.\n${model} · 16:9 · 1280×720 · with sound\nWithout the content filter EvoLink charges 1.1 times the price; that is counted in.`,
-      `From 67.5 credits ($0.99). Prices of 2026-10-10.\n${model} · adaptive · with sound\nEach web search that is made costs 0.04 credits more, and there may be several.`,
     ]);
   });
 });

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 
 export interface Shown {
-  /** `error`, `warning`, `information`, `input`, `pick`, `folder`, `progress`. */
+  /** `error`, `warning`, `information`, `input`, `pick`, `question` (the one that pays), `folder`, `progress`. */
   readonly kind: string;
   readonly text: string;
   readonly modal: boolean;
@@ -28,6 +28,29 @@ export async function whileWatched<T>(
       shown.push(entry);
       return Promise.resolve(answer(entry));
     };
+  /** A box or picker that is left as soon as it is shown. */
+  const left = (kind: string): object => {
+    const hide = new vscode.EventEmitter<void>();
+    const never = new vscode.EventEmitter<void>().event;
+    const box = {
+      title: '',
+      value: '',
+      items: [],
+      activeItems: [],
+      onDidHide: hide.event,
+      onDidAccept: never,
+      onDidChangeValue: never,
+      onDidTriggerItemButton: never,
+      dispose: () => {},
+      show: () => {
+        const entry = { kind, text: box.title, modal: false, all: [box] };
+        shown.push(entry);
+        answer(entry);
+        queueMicrotask(() => hide.fire());
+      },
+    };
+    return box;
+  };
   const stubs = {
     showErrorMessage: stub('error', message),
     showWarningMessage: stub('warning', message),
@@ -35,6 +58,8 @@ export async function whileWatched<T>(
     showInputBox: stub('input', titled),
     showQuickPick: stub('pick', () => ''),
     showOpenDialog: stub('folder', titled),
+    createInputBox: () => left('input'),
+    createQuickPick: () => left('question'),
   };
   const own = Object.fromEntries(Object.keys(stubs).map(name => [name, Reflect.get(vscode.window, name)]));
   Object.assign(vscode.window, stubs);

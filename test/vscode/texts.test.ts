@@ -98,6 +98,7 @@ describe('which text is taken, and whose folder and settings apply', function ()
       apiBaseUrl: simulator.url,
       openWhenReady: false,
       confirmCost: false,
+      unattendedLimit: 1_000_000,
       maxConcurrentTasks: 20,
     });
     assert.equal(await vscode.commands.executeCommand('seedance.setApiKey', { key: simulator.key }), true);
@@ -125,6 +126,7 @@ describe('which text is taken, and whose folder and settings apply', function ()
       apiBaseUrl: undefined,
       openWhenReady: undefined,
       confirmCost: undefined,
+      unattendedLimit: undefined,
       maxConcurrentTasks: undefined,
     });
     const index = vscode.workspace.workspaceFolders?.findIndex(({ uri }) => uri.fsPath === folder) ?? -1;

@@ -10,6 +10,7 @@ import type { Clients } from '../accounts.ts';
 import { actions, tell } from '../actions.ts';
 import { pickOne, typeText } from '../host/ask.ts';
 import { explainError } from '../errorSentences.ts';
+import type { FolderMemory } from '../generate/folderMemory.ts';
 import { explainProblem } from '../requestSentences.ts';
 import type { Session } from '../session.ts';
 import { requestDefaults } from '../settings.ts';
@@ -19,6 +20,7 @@ export interface AdoptServices {
   readonly clients: Pick<Clients, 'forOrigin'>;
   /** Makes sure that there is a key; the origin to ask, undefined where there is none. */
   readonly originWithKey: (session: Session) => Promise<string | undefined>;
+  readonly folders: FolderMemory;
 }
 
 const Argument = v.object({ remoteId: v.string() });
@@ -27,7 +29,7 @@ const Argument = v.object({ remoteId: v.string() });
 export async function adopt(
   argument: unknown,
   session: Session,
-  { clients, originWithKey }: AdoptServices,
+  { clients, originWithKey, folders }: AdoptServices,
 ): Promise<Task | undefined> {
   const origin = await originWithKey(session);
   const client = origin === undefined ? undefined : await clients.forOrigin(origin);
@@ -36,7 +38,7 @@ export async function adopt(
     const given = v.safeParse(Argument, argument);
     const remoteId = given.success ? given.output.remoteId : await askForId(client, session);
     if (remoteId === undefined) return undefined;
-    const target = await chooseTarget(undefined);
+    const target = await chooseTarget(undefined, folders);
     if (!target) return undefined;
     const request = unknownRequest(vscode.Uri.parse(target.workspaceFolder));
     const task = await adoptTask(

@@ -1,13 +1,18 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { cleanPrompt } from '../../prompt/clean.ts';
 import type { Task, TaskSource } from '../../tasks/task.ts';
 import { actions, tell } from '../actions.ts';
-import { generate, type GenerateOptions, type GenerateServices } from '../generate.ts';
+import type { Drafts } from '../generate/drafts.ts';
 import { gatherTexts } from '../generate/gatherTexts.ts';
+import { checkBeforeTyping, generateVideos } from '../generate/generateVideos.ts';
+import type { GenerateOptions, GenerateServices, Gesture } from '../generate/gesture.ts';
+import { typePrompt } from '../generate/promptBox.ts';
 import { textRefusalSentence } from '../generate/textRefusals.ts';
-import { typeText } from '../host/ask.ts';
 import { quietly, refuse } from '../refusal.ts';
+
+export interface CommandServices extends GenerateServices {
+  readonly drafts: Drafts;
+}
 
 const flag = v.exactOptional(v.boolean());
 /** Checked by the request's rules, which name field and allowed values. */
@@ -34,12 +39,15 @@ const Argument = v.strictObject({
 /** `seedance.generate`, for keybindings, tasks and other extensions: without an argument it asks for the prompt. */
 export async function generateFromArgument(
   argument: unknown,
-  services: GenerateServices,
+  services: CommandServices,
 ): Promise<Task | undefined> {
-  if (argument === undefined) return await generateFromInput('', undefined, services);
-  const options = v.safeParse(Argument, argument);
-  if (options.success) return await generate(options.output, undefined, services);
-  return refuse(explainArgument(options.issues[0]), actions.typePrompt());
+  if (argument === undefined)
+    return await generateFromInput({ caller: 'person', about: '', value: '', options: {} }, services);
+  const parsed = v.safeParse(Argument, argument);
+  if (!parsed.success) return refuse(explainArgument(parsed.issues[0]), actions.typePrompt());
+  const { prompt, ...options } = parsed.output;
+  const texts = [{ text: prompt, source: undefined, resource: undefined }];
+  return (await generateVideos({ caller: 'call', texts, options }, services))[0];
 }
 
 function explainArgument(issue: v.InferIssue<typeof Argument>): string {
@@ -56,40 +64,41 @@ function explainArgument(issue: v.InferIssue<typeof Argument>): string {
     : l10n.t('“{0}” must be true or false.', name);
 }
 
-/** Asks for the prompt, beginning with `value`. */
+/** What a prompt is typed for. */
+export interface InputGesture extends Pick<Gesture, 'caller' | 'options'> {
+  /** A task's id, a video's uri, or '' for a new one: what was typed for it and not sent is there again. */
+  readonly about: string;
+  /** The prompt to begin with. */
+  readonly value: string;
+  readonly source?: TaskSource | undefined;
+  readonly resource?: vscode.Uri | undefined;
+}
+
+/** Asks for the prompt and generates. A person was told already of what went wrong. */
 export async function generateFromInput(
-  value: string,
-  options: Omit<GenerateOptions, 'prompt'> | undefined,
-  services: GenerateServices,
-  source?: TaskSource,
+  { about, value, source, resource, ...gesture }: InputGesture,
+  services: CommandServices,
 ): Promise<Task | undefined> {
-  const prompt = await typeText({
-    title: vscode.l10n.t('Generate Video'),
-    prompt: vscode.l10n.t('Describe the video. Put what is spoken in double quotes.'),
-    // The box has one line, and would glue the lines of a longer prompt together.
-    value: value.replaceAll(/\s*\n\s*/g, ' '),
-    ignoreFocusOut: true,
-    validate: text =>
-      cleanPrompt(text) === ''
-        ? vscode.l10n.t('The prompt is empty: there is nothing to make a video of.')
-        : undefined,
+  const { drafts } = services;
+  return await quietly(async () => {
+    await checkBeforeTyping({ ...gesture, texts: [] }, services);
+    const text = await typePrompt(about, value, drafts);
+    if (text === undefined) return undefined;
+    const texts = [{ text, source, resource }];
+    const onRecorded = (): void => drafts.forget(about);
+    return (await generateVideos({ ...gesture, texts, onRecorded }, services))[0];
   });
-  return prompt === undefined ? undefined : await quietly(generate({ ...options, prompt }, source, services));
 }
 
 /** `seedance.generateFromSelection`: one task for each text that the person means; see `gatherTexts`. */
-export async function generateFromSelection(services: GenerateServices): Promise<Task[]> {
+export async function generateFromSelection(services: CommandServices): Promise<readonly Task[]> {
   const gathered = gatherTexts();
   if ('refusal' in gathered) {
-    void tell('warning', textRefusalSentence(gathered.refusal), actions.typePrompt());
+    // An error is seen in Do Not Disturb too.
+    void tell('error', textRefusalSentence(gathered.refusal), actions.typePrompt());
     return [];
   }
-  const tasks: Task[] = [];
-  for (const { text, source } of gathered.texts) {
-    const task = await quietly(generate({ prompt: text }, source, services));
-    // Who has cancelled one, or was told what is wrong, is not asked again for each of the rest.
-    if (!task) break;
-    tasks.push(task);
-  }
-  return tasks;
+  const { texts } = gathered;
+  const caller = texts.every(({ selected }) => selected) ? 'selection' : 'person';
+  return (await quietly(() => generateVideos({ caller, texts, options: {} }, services))) ?? [];
 }

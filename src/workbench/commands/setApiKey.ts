@@ -7,6 +7,8 @@ import type { ApiKeys } from '../apiKeys.ts';
 import { explainError } from '../errorSentences.ts';
 import { askModal, typeText } from '../host/ask.ts';
 import { whileShowing } from '../host/notify.ts';
+import { refuse } from '../refusal.ts';
+import type { SendingKey } from '../generate/gesture.ts';
 
 const Argument = v.object({ key: v.string() });
 
@@ -19,15 +21,20 @@ export interface KeyServices {
 export function accountOrExplain(): Account | undefined {
   const account = accountOfSettings();
   if (!account) {
-    void tell(
-      'error',
-      vscode.l10n.t(
-        'The address of EvoLink’s API (setting apiBaseUrl) must be https, without user name or query.',
-      ),
-      actions.settings('seedance.apiBaseUrl'),
-    );
+    void tell('error', addressSentence(), actions.settings('seedance.apiBaseUrl'));
   }
   return account;
+}
+
+/** Throws `NotGenerated` where the address of the settings is not acceptable. */
+export function checkAccount(): void {
+  if (!accountOfSettings()) refuse(addressSentence(), actions.settings('seedance.apiBaseUrl'));
+}
+
+function addressSentence(): string {
+  return vscode.l10n.t(
+    'The address of EvoLink’s API (setting apiBaseUrl) must be https, without user name or query.',
+  );
 }
 
 /** The origin to send to, once it has a key; undefined where the user gave none. */
@@ -36,6 +43,31 @@ export async function originWithKey(services: KeyServices): Promise<string | und
   if (!account) return undefined;
   const hasKey = (await services.keys.get(account.origin)) !== undefined;
   return hasKey || (await askForKey(account, services)) ? account.origin : undefined;
+}
+
+/** The key to generate with, typed now where there is none. Undefined where the user gave none. */
+export async function keyForSending(services: KeyServices): Promise<SendingKey | undefined> {
+  const account = accountOrExplain();
+  if (!account) return undefined;
+  const { origin } = account;
+  const isKnown = (await services.keys.get(origin)) !== undefined;
+  return isKnown
+    ? { origin, isFresh: false, refused: () => Promise.resolve() }
+    : await newKeyForSending(services);
+}
+
+/**
+ * A key that is typed now. It is kept at once, and tried by the caller while the question is open: nothing that asks may open
+ * after a wait for the network. Undefined where the user gave none.
+ */
+export async function newKeyForSending({ keys }: KeyServices): Promise<SendingKey | undefined> {
+  const account = accountOrExplain();
+  if (!account) return undefined;
+  const { origin } = account;
+  const key = await typeKey(account);
+  if (key === undefined) return undefined;
+  await keys.set(origin, key);
+  return { origin, isFresh: true, refused: () => keys.remove(origin) };
 }
 
 /**
@@ -78,6 +110,11 @@ async function mayReplace(key: string, { origin }: Account, { keys }: KeyService
 }
 
 async function askForKey(account: Account, services: KeyServices): Promise<boolean> {
+  const key = await typeKey(account);
+  return key === undefined ? false : await keepKey(key, account, services);
+}
+
+async function typeKey(account: Account): Promise<string | undefined> {
   const key = await typeText({
     title: vscode.l10n.t('EvoLink API Key'),
     prompt: vscode.l10n.t(
@@ -90,7 +127,7 @@ async function askForKey(account: Account, services: KeyServices): Promise<boole
     validate: text =>
       isKey(text) ? undefined : vscode.l10n.t('Paste a key here: it has no spaces or line breaks.'),
   });
-  return key === undefined ? false : await keepKey(key, account, services);
+  return key?.trim();
 }
 
 async function keepKey(text: string, account: Account, { keys, clients }: KeyServices): Promise<boolean> {

@@ -2,19 +2,20 @@ import * as vscode from 'vscode';
 import type { TaskRecord } from '../../tasks/record.ts';
 import { isAllowed, type TaskEvent } from '../../tasks/transitions.ts';
 import { actions, tell } from '../actions.ts';
-import { explainTask } from '../errorSentences.ts';
-import { generate, type GenerateOptions, type GenerateServices } from '../generate.ts';
+import { generateVideos } from '../generate/generateVideos.ts';
+import type { GenerateOptions, Gesture } from '../generate/gesture.ts';
+import { sendAgain } from '../generate/sendAgain.ts';
 import { askModal, pickOne } from '../host/ask.ts';
 import { openSource } from '../openSource.ts';
 import { playVideo } from '../playVideo.ts';
-import { quietly, requireTrust } from '../refusal.ts';
+import { quietly } from '../refusal.ts';
 import type { Session } from '../session.ts';
 import { isEditorGroup, shownVideo } from '../shownVideo.ts';
 import type { Studio } from '../studio.ts';
 import { promptLabel } from '../taskLabels.ts';
 import { checkTask } from './checkOutcome.ts';
 import { copyMarkdown } from './copyMarkdown.ts';
-import { generateFromInput } from './generateCommands.ts';
+import { generateFromInput, type CommandServices } from './generateCommands.ts';
 import { saveElsewhere } from './saveElsewhere.ts';
 
 /** Columns of a prompt in a list to pick from. */
@@ -27,7 +28,7 @@ interface Found {
 
 /** The commands that act on a task. Each takes a task, its id, or the uri of its video. */
 export function taskCommands(
-  services: GenerateServices,
+  services: CommandServices,
 ): Record<string, (argument: unknown) => Promise<unknown>> {
   const { studio } = services;
 
@@ -59,6 +60,16 @@ export function taskCommands(
       { placeHolder: vscode.l10n.t('Which task?') },
     );
     return task && { session: current, task };
+  }
+
+  /** The tasks of a list of ids, as far as they are in one list with the first; undefined where the argument is no list. */
+  function findAll(argument: unknown): { session: Session; tasks: readonly TaskRecord[] } | undefined {
+    if (!Array.isArray(argument)) return undefined;
+    const found = [...new Set<unknown>(argument)].flatMap(id =>
+      typeof id === 'string' ? (studio.find(id) ?? []) : [],
+    );
+    const session = found[0]?.session ?? studio.current;
+    return { session, tasks: found.filter(one => one.session === session).map(({ task }) => task) };
   }
 
   async function move(
@@ -122,16 +133,20 @@ export function taskCommands(
     },
     'seedance.generateAgain': async argument => {
       const found = await find(argument, () => true);
-      return (
-        found &&
-        (await quietly(generate({ ...optionsOf(found.task), again: true }, found.task.source, services)))
-      );
+      if (!found) return undefined;
+      const { prompt, ...options } = optionsOf(found.task);
+      const texts = [{ text: prompt, ...placeOf(found.task) }];
+      const gesture: Gesture = { caller: 'call', texts, options: { ...options, again: true } };
+      return (await quietly(() => generateVideos(gesture, services)))?.[0];
     },
     'seedance.editAndGenerate': async argument => {
       const found = await find(argument, () => true);
-      return (
-        found &&
-        (await generateFromInput(found.task.prompt, optionsOf(found.task), services, found.task.source))
+      if (!found) return undefined;
+      const { prompt, ...options } = optionsOf(found.task);
+      const about = found.task.id;
+      return await generateFromInput(
+        { caller: 'call', about, value: prompt, options, ...placeOf(found.task) },
+        services,
       );
     },
     'seedance.stopFollowing': argument => move(argument, 'stopFollowing', () => ({ type: 'stopFollowing' })),
@@ -146,8 +161,13 @@ export function taskCommands(
       return false;
     },
     'seedance.sendAgain': async argument => {
-      const found = await find(argument, task => isAllowed(task.state, 'sendAgain'));
-      if (found) await quietly(sendAgain(found));
+      const several = findAll(argument);
+      const found = several ?? (await find(argument, task => isAllowed(task.state, 'sendAgain')));
+      if (!found) return;
+      const { session } = found;
+      const tasks = 'tasks' in found ? found.tasks : [found.task];
+      const sent = await quietly(() => sendAgain(session, tasks, services));
+      if (sent !== undefined && sent < tasks.length) tellNotNow();
     },
     'seedance.checkOutcome': async argument => {
       const found = await find(argument, task => task.state === 'uncertain');
@@ -179,18 +199,6 @@ async function removeTask({ session, task }: Found): Promise<void> {
   else tellNotNow();
 }
 
-async function sendAgain({ session, task }: Found): Promise<void> {
-  if (!isAllowed(task.state, 'sendAgain')) return tellNotNow();
-  requireTrust();
-  if (!(await meansIt(task))) return;
-  const event = { type: 'sendAgain', owner: session.owner } as const;
-  if (!(await session.ledger.apply(task.id, event, current => isUnchanged(current, task))))
-    return tellNotNow();
-  const sent = await session.queue.submit(task.id);
-  const explanation = sent?.state === 'waiting' ? explainTask(sent) : undefined;
-  if (explanation) void tell('warning', explanation.message, ...explanation.buttons);
-}
-
 /** Questions take their time: what the user agreed to was about the task as it was shown. */
 function isUnchanged(current: TaskRecord, shown: TaskRecord): boolean {
   return current.state === shown.state && current.attempt === shown.attempt;
@@ -207,16 +215,6 @@ async function mayForget(task: TaskRecord): Promise<boolean> {
     vscode.l10n.t('Remove this task from the list?'),
     vscode.l10n.t('It may be paid for, and its video is not saved. It can’t be brought back from here.'),
     vscode.l10n.t('Remove'),
-  );
-}
-
-/** Sending an unknown outcome again is the one act that may be charged twice. */
-async function meansIt(task: TaskRecord): Promise<boolean> {
-  if (task.state !== 'uncertain') return true;
-  return await askModal(
-    vscode.l10n.t('Send this request again?'),
-    vscode.l10n.t('EvoLink may already have taken it: it may then be charged a second time.'),
-    vscode.l10n.t('Send Again'),
   );
 }
 
@@ -251,6 +249,11 @@ function optionsOf({ request }: TaskRecord): GenerateOptions {
     contentFilter: request.content_filter,
     webSearch: request.model_params?.web_search ?? false,
   };
+}
+
+/** Where the same once more comes from, and the folder that its video goes to. */
+function placeOf({ source, target }: TaskRecord) {
+  return { source, resource: vscode.Uri.parse(source?.uri ?? target.workspaceFolder) };
 }
 
 /** An earlier POST of it may be paid for, and nothing else tells of that. */

@@ -43,7 +43,9 @@ export async function offerDefault(
 function outputFolderOf(uri: vscode.Uri): string | undefined {
   const root = vscode.workspace.getWorkspaceFolder(uri);
   if (!root) return undefined;
-  const folder = posix.normalize(outputSettings(root.uri).outputFolder).replaceAll(/^\.?\/+|\/+$/g, '');
+  const { outputFolder } = outputSettings(root.uri);
+  const name = typeof outputFolder === 'string' ? outputFolder : 'videos';
+  const folder = posix.normalize(name).replaceAll(/^\.?\/+|\/+$/g, '');
   if (folder === '' || folder === '.') return undefined;
   return uri.path.startsWith(`${posix.join(root.uri.path, folder)}/`) ? folder : undefined;
 }

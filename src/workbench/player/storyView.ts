@@ -16,6 +16,7 @@ export function storyView(story: VideoStory, language: string): Story {
   add(t('Quality'), options.quality);
   add(t('Aspect ratio'), options.aspectRatio);
   if (options.generateAudio !== undefined) add(t('Sound'), options.generateAudio ? t('Yes') : t('No'));
+  if (options.contentFilter === false) add(t('Content filter'), t('No'));
   if (options.webSearch === true) add(t('Web search'), t('Yes'));
   add(t('Cost'), costText(story.cost, language));
   return {

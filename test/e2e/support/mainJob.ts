@@ -25,9 +25,30 @@ export async function typeKey(workbench: Workbench, key: string): Promise<void> 
   await workbench.answer('EvoLink API Key', key);
 }
 
-/** Agrees to the price. @returns what the dialog said */
+/** Waits for the question that pays. @returns all that it says */
+export async function readQuestion(workbench: Workbench): Promise<string> {
+  const question = await workbench.waitForQuickInput(/credits|price is not known|No video is chosen/);
+  return await question.innerText();
+}
+
+/** Agrees to the price, with the keyboard. @returns what the question said */
 export async function agreeToPrice(workbench: Workbench): Promise<string> {
-  return await workbench.pressDialogButton('Generate a video of', 'Generate');
+  const said = await readQuestion(workbench);
+  await workbench.pick(/^(Generate (Video|\d+ Videos|Another)|Send( \d+ Requests)?)$/);
+  await workbench.waitFor('the question to close', async () => !(await isAsked(workbench)));
+  return said;
+}
+
+/** Whether the question that pays is open. */
+export async function isAsked(workbench: Workbench): Promise<boolean> {
+  const texts = await workbench.page.locator('.quick-input-widget').filter({ visible: true }).allInnerTexts();
+  return texts.some(text => /Don’t (Generate|Send)/.test(text));
+}
+
+/** Leaves the question. */
+export async function leaveQuestion(workbench: Workbench): Promise<void> {
+  await workbench.page.keyboard.press('Escape');
+  await workbench.waitFor('the question to close', async () => !(await isAsked(workbench)));
 }
 
 /** The videos in the workspace's output folder, under their final names. */

@@ -40,6 +40,8 @@ class Stopwatch {
 }
 
 export interface StudioOptions {
+  /** Of the account. */
+  readonly credits?: number;
   readonly userSettings?: Record<string, unknown>;
   /** The extension from a package (.vsix) instead of from the repository. */
   readonly packages?: readonly string[];
@@ -55,7 +57,11 @@ export async function makeWorkspace(): Promise<string> {
 export async function openStudio(options: StudioOptions = {}): Promise<OpenStudio> {
   const workspace = await makeWorkspace();
   const stopwatch = new Stopwatch();
-  const evolink = await startFaultySimulator({ clock: stopwatch, speed: SPEED });
+  const evolink = await startFaultySimulator({
+    clock: stopwatch,
+    speed: SPEED,
+    ...(options.credits === undefined ? {} : { credits: options.credits }),
+  });
   const workbench = await openWorkbench({
     workspace,
     ...(options.packages && { packages: options.packages }),
