@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { PRICE_TABLE } from '../../evolink/pricing.ts';
+import { showHint } from '../host/pickerHint.ts';
 import { AcceptGuard } from './acceptGuard.ts';
 import { chosenOf, initialState, type Answer, type Question, type QuestionState } from './question.ts';
 import { rowsOf, titleOf, type Row, type RowButton } from './questionRows.ts';
@@ -48,14 +49,16 @@ class OpenQuestion implements vscode.Disposable {
     pick.ignoreFocusOut = true;
     pick.keepScrollPosition = true;
     pick.placeholder = vscode.l10n.t('Nothing is sent until you choose it');
-    pick.prompt = usualPrompt();
+    showHint(pick, usualHint());
     this.#draw(0);
     pick.onDidAccept(() => this.#accept());
     pick.onDidChangeValue(value => {
-      pick.prompt =
+      showHint(
+        pick,
         value === ''
-          ? usualPrompt()
-          : vscode.l10n.t('Delete what you typed: nothing is chosen while it is there.');
+          ? usualHint()
+          : vscode.l10n.t('Delete what you typed: nothing is chosen while it is there.'),
+      );
     });
     pick.onDidTriggerItemButton(({ item, button }) => this.#press(item, button));
     pick.onDidHide(() => this.#resolve(undefined));
@@ -94,7 +97,7 @@ class OpenQuestion implements vscode.Disposable {
       () => row && this.#choose(row),
       () => {
         if (this.#pick.value === '')
-          this.#pick.prompt = vscode.l10n.t('That was more than one press: press Enter or click once.');
+          showHint(this.#pick, vscode.l10n.t('That was more than one press: press Enter or click once.'));
       },
     );
   }
@@ -133,6 +136,6 @@ function isToggle(button: vscode.QuickInputButton): button is RowButton {
   return 'does' in button && button.does === 'toggle';
 }
 
-function usualPrompt(): string {
+function usualHint(): string {
   return vscode.l10n.t('Prices of {0}; EvoLink’s own word counts.', PRICE_TABLE.date);
 }
