@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { withinLimit } from './limits.ts';
 
 /** The API keys: in SecretStorage under the name of the API's origin, and in memory for following. Nowhere else. */
 export class ApiKeys implements vscode.Disposable {
@@ -17,11 +16,11 @@ export class ApiKeys implements vscode.Disposable {
     });
   }
 
-  /** Throws `HostSilent`. */
+  /** Waits without a limit: a person may be unlocking their keyring. Work in the background sets its own. */
   async get(origin: string): Promise<string | undefined> {
     const known = this.#known.get(origin);
     if (known !== undefined) return known;
-    const key = await withinLimit(this.#secrets.get(secretName(origin)));
+    const key = await this.#secrets.get(secretName(origin));
     if (key !== undefined) this.#known.set(origin, key);
     return key;
   }

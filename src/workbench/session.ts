@@ -18,7 +18,7 @@ import { SubmissionQueue } from '../tasks/submissions.ts';
 import { discardFiles } from '../tasks/tidy.ts';
 import { OrphanWatch, WindowPresence } from '../tasks/windows.ts';
 import type { Clients } from './accounts.ts';
-import { hostCheck } from './limits.ts';
+import { hostCheck, withinLimit } from './limits.ts';
 import { maxConcurrentTasks } from './settings.ts';
 import type { Log } from './host/log.ts';
 
@@ -148,7 +148,8 @@ function startParts(
   parkingFolder?: string,
 ): Pick<Session, 'queue' | 'follower' | 'clientFor' | 'report' | 'discard'> {
   // Asks once: follower and queue have their own plan for when to ask again.
-  const clientFor = (origin: string) => clients.forOrigin(origin, { readRetries: 0 });
+  // Following must go on where VS Code has gone silent.
+  const clientFor = (origin: string) => withinLimit(clients.forOrigin(origin, { readRetries: 0 }));
   const report = (line: string): void => log.info(line);
   const discard = (task: TaskRecord): Promise<void> => discardFiles(task, parkingFolder);
   const queue = new SubmissionQueue({

@@ -33,14 +33,19 @@ export class AcceptGuard {
     const quiet = now - this.#last >= this.#needed;
     this.#needed = quiet ? QUIET_BEFORE : QUIET_AFTER_BURST;
     this.#last = now;
-    this.#cancel();
-    this.#cancel = () => {};
+    this.cancel();
     if (isClear && quiet) this.#cancel = this.#clock.after(QUIET_AFTER, act);
     else refused();
   }
 
+  /** What was accepted last does not count after all. */
+  cancel(): void {
+    this.#cancel();
+    this.#cancel = () => {};
+  }
+
   /** Nothing that was accepted counts any more. */
   dispose(): void {
-    this.#cancel();
+    this.cancel();
   }
 }

@@ -17,7 +17,8 @@ export async function askQuestion(question: Question, texts: TextShower): Promis
     return await open.answer;
   } finally {
     open.dispose();
-    await texts.hideTexts();
+    // What was chosen counts, whatever becomes of the texts that were shown.
+    await texts.hideTexts().catch(() => {});
   }
 }
 
@@ -53,6 +54,8 @@ class OpenQuestion implements vscode.Disposable {
     this.#draw(0);
     pick.onDidAccept(() => this.#accept());
     pick.onDidChangeValue(value => {
+      // Whoever types on did not mean the press before.
+      this.#guard.cancel();
       showHint(
         pick,
         value === ''

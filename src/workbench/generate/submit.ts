@@ -47,18 +47,20 @@ function tellCauses(tasks: readonly TaskRecord[]): void {
 
 /** The task when it has ended, was removed, or went with the demo. */
 export async function ended(session: Session, task: TaskRecord, studio: Studio): Promise<Task> {
-  if (ENDED.has(task.state)) return toTask(task);
+  // The list may have gone, or the task ended, since its record was read.
+  if (!session.ledger.isOpen) return toTask(task);
+  let newest = session.ledger.get(task.id);
+  if (!newest || ENDED.has(newest.state) || !studio.open.includes(session)) return toTask(newest ?? task);
   return await new Promise(resolve => {
-    let newest = task;
     const finish = (): void => {
       stopListening();
       switches.dispose();
-      resolve(toTask(newest));
+      resolve(toTask(newest ?? task));
     };
     const stopListening = session.ledger.onDidChange(change => {
       if (change.id !== task.id) return;
       newest = change.task ?? newest;
-      if (!change.task || ENDED.has(newest.state)) finish();
+      if (!change.task || ENDED.has(change.task.state)) finish();
     });
     const switches = studio.onDidSwitch(() => {
       if (!studio.open.includes(session)) finish();

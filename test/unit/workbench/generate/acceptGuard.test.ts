@@ -68,6 +68,21 @@ describe('the guard of the question that pays', () => {
     assert.deepEqual(press([0, 1000], false), { paid: 0, refused: 2 });
   });
 
+  it('takes an accept back where something is typed after it', () => {
+    let act: (() => void) | undefined;
+    const guard = new AcceptGuard({
+      now: () => 0,
+      after: (_, run) => {
+        act = run;
+        return () => (act = undefined);
+      },
+    });
+    guard.accept(true, assert.fail, assert.fail);
+    assert(act);
+    guard.cancel();
+    assert.equal(act, undefined);
+  });
+
   it('lets nothing through after the question was left', () => {
     let act: (() => void) | undefined;
     const guard = new AcceptGuard({
