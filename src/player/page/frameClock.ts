@@ -20,11 +20,13 @@ export class FrameClock {
   #known: { frameRate?: number | undefined; frames?: number | undefined } = {};
   #times: number[] = [];
   #shown: ShownFrame = { seconds: 0 };
+  #sought = false;
 
   constructor(video: HTMLVideoElement, onFrame: (shown: ShownFrame) => void) {
     this.#video = video;
     this.#onFrame = onFrame;
     this.#next();
+    video.addEventListener('seeked', () => this.#settle());
     // Sound alone has no frames.
     for (const type of ['loadeddata', 'timeupdate', 'seeked'] as const)
       video.addEventListener(type, () => {
@@ -43,37 +45,65 @@ export class FrameClock {
   }
 
   /**
-   * Brings a paused video to rest, and looks at it while the frame that it is told of is on screen: what is drawn of a video
-   * may else be newer than what was told last.
+   * Brings a paused video to rest, and looks at it then: before, what is drawn may be newer than what was told last, and what is
+   * told may be one that was on its way and is not drawn any more.
    */
   look<T>(look: (shown: ShownFrame) => T): Promise<T> {
     const video = this.#video;
+    const done = new AbortController();
+    return new Promise(resolve => {
+      const arrive = (): void =>
+        afterDrawing(() => {
+          if (video.seeking || done.signal.aborted) return;
+          done.abort();
+          resolve(look(this.#atRest()));
+        });
+      video.addEventListener('seeked', arrive, { signal: done.signal });
+      this.#presentAnew();
+    });
+  }
+
+  /** What a video shows that has come to rest, though what was told last be older. */
+  #atRest(): ShownFrame {
+    const { frameRate, frame } = this.#shown;
+    if (frameRate === undefined) return this.#shown;
+    const drawn = frameAt(this.#video.currentTime, frameRate);
+    return drawn === frame ? this.#shown : { ...this.#shown, seconds: drawn / frameRate, frame: drawn };
+  }
+
+  #next(): void {
+    this.#video.requestVideoFrameCallback((_now, { mediaTime }) => {
+      // First: what is presented before the next one is asked for is never told.
+      this.#next();
+      this.#present(mediaTime);
+    });
+  }
+
+  /** Goes to another place in the same frame, since a seek to where it is presents nothing. */
+  #presentAnew(): void {
+    const video = this.#video;
     const { currentTime } = video;
     const { frameRate } = this.#shown;
-    // Another place in the same frame, since a seek to where it is presents nothing.
     if (frameRate === undefined) video.currentTime = currentTime > NUDGE ? currentTime - NUDGE : NUDGE;
     else {
       const middle = middleOfFrame(frameAt(currentTime, frameRate), frameRate);
       video.currentTime = Math.abs(middle - currentTime) > NUDGE ? middle : middle - NUDGE;
     }
-    return new Promise(resolve => {
-      const wait = (): void => {
-        video.requestVideoFrameCallback(() => {
-          const { frame } = this.#shown;
-          // One that was on its way before the seek is told first, and not drawn any more.
-          const isThere = frameRate === undefined || frame === frameAt(video.currentTime, frameRate);
-          if (isThere) resolve(look(this.#shown));
-          else wait();
-        });
-      };
-      wait();
-    });
   }
 
-  #next(): void {
-    this.#video.requestVideoFrameCallback((_now, { mediaTime }) => {
-      this.#present(mediaTime);
-      this.#next();
+  /** The frame that a seek brings to a pause comes once: should it have come between two callbacks, it is made to come again. */
+  #settle(): void {
+    if (this.#sought) {
+      this.#sought = false;
+      return;
+    }
+    afterDrawing(() => {
+      const video = this.#video;
+      const { frameRate, frame } = this.#shown;
+      if (!video.paused || video.seeking || frameRate === undefined) return;
+      if (frame === frameAt(video.currentTime, frameRate)) return;
+      this.#sought = true;
+      this.#presentAnew();
     });
   }
 
@@ -102,4 +132,9 @@ export class FrameClock {
     this.#shown = shown;
     this.#onFrame(shown);
   }
+}
+
+/** After the next two frames of the page: by then what a seek brought is told of. */
+function afterDrawing(act: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(act));
 }
