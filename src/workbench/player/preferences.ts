@@ -12,7 +12,7 @@ const stored = v.object({
 
 /**
  * Volume and mute, one for all videos and all windows. What was said last counts at once and is never lost: VS Code answers each
- * change of an extension's state with a copy of the whole state, and that undoes what was changed meanwhile (1.110 to 1.139).
+ * change of an extension's state with a copy of the whole state, and that undoes what was changed meanwhile (1.139).
  */
 export class KeptPreferences {
   readonly #state: vscode.Memento;
