@@ -227,18 +227,19 @@ describe('what is paid for, and who is asked', function () {
     await set({ unattendedLimit: 1000 });
     const [first] = await generate('call', ['Twice.'], { confirm: false });
     const before = posts();
-    const presses = [1, 2].map(() => generate('call', ['Twice.'], { again: true }));
+    const press = generate('call', ['Twice.'], { again: true });
     const question = await questions.next(0);
+    const otherPress = generate('call', ['Twice.'], { again: true });
     const other = await questions.next(1);
     question.accept('Generate Video');
-    const [second] = (await presses[0]) ?? [];
+    const [second] = await press;
     assert.notEqual(second?.id, first?.id);
     other.accept('Generate Video');
     const back = await questions.next(2);
     assert.match(back.activeItems[0]?.label ?? '', /^Show the One (Under Way|Just Made)$/);
     back.accept(/^Show the One/);
     assert.deepEqual(
-      ((await presses[1]) ?? []).map(({ id }) => id),
+      (await otherPress).map(({ id }) => id),
       [second?.id],
     );
     assert.equal(posts(), before + 1);
