@@ -20,6 +20,10 @@ const CHEAP_EVENTS: ReadonlySet<TaskEvent['type']> = new Set(['observed', 'delay
 /** Milliseconds after which what was spent unasked is forgotten: longer than any look back at it. */
 const UNATTENDED_KEPT = 7 * 24 * 3600_000;
 
+/** Selects by hash and mark, and what windows of older versions recorded without a hash: that has to be compared. */
+export const OF_REQUEST =
+  'WHERE (request_hash = ? OR request_hash IS NULL) AND recorded > ? ORDER BY created_at DESC, rowid DESC';
+
 export interface LedgerOptions {
   /** Path of the database file, or `:memory:`. */
   readonly file: string;
@@ -113,11 +117,8 @@ export class Ledger {
    * @param since a {@link mark}: only those that were recorded after it
    */
   ofRequest(request: GenerationRequest, since = -1): readonly TaskRecord[] {
-    return this.#rows.select(
-      'WHERE request_hash = ? AND recorded > ? ORDER BY created_at DESC, rowid DESC',
-      requestHash(request),
-      since,
-    );
+    const hash = requestHash(request);
+    return this.#rows.select(OF_REQUEST, hash, since).filter(task => requestHash(task.request) === hash);
   }
 
   /** Credits of what was recorded unasked since then (milliseconds since 1970), by all windows; removed tasks count. */

@@ -28,6 +28,12 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX removed_by_change ON removed (change);
    CREATE TABLE unattended (at INTEGER NOT NULL, credits REAL NOT NULL);
    CREATE INDEX unattended_by_time ON unattended (at);`,
+  // A window that still runs an older version records tasks without `request_hash` and `recorded`.
+  `CREATE TRIGGER tasks_of_older_versions AFTER INSERT ON tasks WHEN new.request_hash IS NULL BEGIN
+     UPDATE tasks SET recorded = new.change WHERE rowid = new.rowid;
+   END;
+   UPDATE tasks SET request_hash = request_hash(json_extract(record, '$.request'))
+     WHERE request_hash IS NULL AND json_valid(record);`,
 ];
 
 const SCHEMA_VERSION = MIGRATIONS.length;

@@ -17,10 +17,14 @@ function hashOf(request: GenerationRequest): string {
     .digest('hex');
 }
 
-/** … of a request as JSON text. Throws where it is none. */
-export function hashOfRequestText(text: string): string {
-  const request: GenerationRequest = JSON.parse(text);
-  return requestHash(request);
+/** … of a request as JSON text. Null where it is none: one odd row must not keep the others from being found. */
+export function hashOfRequestText(text: string): string | null {
+  try {
+    const request: GenerationRequest | null = JSON.parse(text);
+    return typeof request === 'object' && request !== null ? requestHash(request) : null;
+  } catch {
+    return null;
+  }
 }
 
 function sorted(value: unknown): unknown {

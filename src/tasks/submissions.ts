@@ -206,15 +206,27 @@ export class SubmissionQueue {
   async #holdBack(refused: TaskRecord, error: EvoLinkError): Promise<void> {
     if (!holdsForAll(error.kind)) return;
     const { ledger } = this.#options;
-    const held = this.#waiting.filter(({ id, owner }) => {
-      const task = ledger.get(id);
-      return task !== undefined && task.owner === owner && meetsTheSame(task, refused, error.kind);
+    const held = this.#waiting.flatMap(entry => {
+      const task = ledger.get(entry.id);
+      return task && task.owner === entry.owner && meetsTheSame(task, refused, error.kind)
+        ? [{ entry, task }]
+        : [];
     });
-    this.#waiting = this.#waiting.filter(entry => !held.includes(entry));
+    const entries = new Set(held.map(({ entry }) => entry));
+    this.#waiting = this.#waiting.filter(entry => !entries.has(entry));
+    for (const { entry, task } of held) this.#finish(entry, await this.#writeCause(task, error));
+  }
+
+  /** Never fails: whoever waits for the task has to hear of it, and can send it, though its cause is not on the disk. */
+  async #writeCause(task: TaskRecord, error: EvoLinkError): Promise<TaskRecord | undefined> {
+    const { ledger, log } = this.#options;
     const cause = { type: 'delayed', error: toTaskError(error) } as const;
-    for (const entry of held) {
-      const task = await ledger.apply(entry.id, cause, ({ state }) => state === 'waiting');
-      this.#finish(entry, task ?? ledger.get(entry.id));
+    try {
+      const delayed = await ledger.apply(task.id, cause, ({ state }) => state === 'waiting');
+      return delayed ?? ledger.get(task.id);
+    } catch (failure) {
+      log(`Why task ${task.id} was not sent could not be written: ${String(failure)}`);
+      return task;
     }
   }
 

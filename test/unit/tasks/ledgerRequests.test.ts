@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { findDuplicate } from '../../../src/tasks/duplicates.ts';
-import { Ledger } from '../../../src/tasks/ledger.ts';
+import { Ledger, OF_REQUEST } from '../../../src/tasks/ledger.ts';
 import { requestHash } from '../../../src/tasks/requestHash.ts';
 import { TASK_STATES, type TaskState } from '../../../src/tasks/task.ts';
 import { makeRecord } from '../../support/records.ts';
 
 const DAY = 24 * 3600_000;
+const INSERT_OF_SECOND_VERSION =
+  'INSERT INTO tasks (id, state, created_at, change, record) VALUES (?, ?, 1, (SELECT newest FROM changes), ?)';
 
 describe('the ledger, asked before a request is paid for', () => {
   let folder: string;
@@ -21,6 +23,17 @@ describe('the ledger, asked before a request is paid for', () => {
     const ledger = Ledger.open({ file, now: () => time });
     open.push(ledger);
     return ledger;
+  }
+
+  function openSecondVersion(): DatabaseSync {
+    const old = new DatabaseSync(file);
+    old.exec(`CREATE TABLE tasks (id TEXT PRIMARY KEY, state TEXT NOT NULL, created_at INTEGER NOT NULL, change INTEGER NOT NULL, record TEXT NOT NULL, remote_id TEXT);
+      CREATE INDEX tasks_by_state ON tasks (state); CREATE INDEX tasks_by_change ON tasks (change);
+      CREATE TABLE removed (id TEXT PRIMARY KEY, change INTEGER NOT NULL);
+      CREATE TABLE changes (newest INTEGER NOT NULL); INSERT INTO changes VALUES (7);
+      CREATE INDEX tasks_by_creation ON tasks (created_at); CREATE INDEX tasks_by_remote_id ON tasks (remote_id);
+      PRAGMA user_version = 2`);
+    return old;
   }
 
   beforeEach(async () => {
@@ -82,9 +95,12 @@ describe('the ledger, asked before a request is paid for', () => {
     ledger.close();
     const database = new DatabaseSync(file);
     const plan = database
-      .prepare('EXPLAIN QUERY PLAN SELECT id FROM tasks WHERE request_hash = ? AND recorded > ?')
-      .all('', 0);
-    assert.match(String(plan[0]?.['detail']), /USING INDEX tasks_by_request/);
+      .prepare(`EXPLAIN QUERY PLAN SELECT id, change, record FROM tasks ${OF_REQUEST}`)
+      .all('', 0)
+      .map(row => String(row['detail']));
+    const reads = plan.filter(step => /SEARCH|SCAN/.test(step));
+    assert.equal(reads.length, 2);
+    for (const step of reads) assert.match(step, /SEARCH tasks USING INDEX tasks_by_request/);
     database.close();
   });
 
@@ -107,25 +123,43 @@ describe('the ledger, asked before a request is paid for', () => {
     assert.equal(one.unattendedCredits(time - DAY), 78.5);
   });
 
-  it('brings a list of the second version up to date, also with a row that can’t be read', () => {
+  it('brings a list of the second version up to date, also with rows that can’t be read', () => {
     const record = makeRecord({ state: 'stopped' });
-    const old = new DatabaseSync(file);
-    old.exec(`CREATE TABLE tasks (id TEXT PRIMARY KEY, state TEXT NOT NULL, created_at INTEGER NOT NULL, change INTEGER NOT NULL, record TEXT NOT NULL, remote_id TEXT);
-      CREATE INDEX tasks_by_state ON tasks (state); CREATE INDEX tasks_by_change ON tasks (change);
-      CREATE TABLE removed (id TEXT PRIMARY KEY, change INTEGER NOT NULL);
-      CREATE TABLE changes (newest INTEGER NOT NULL); INSERT INTO changes VALUES (7);
-      CREATE INDEX tasks_by_creation ON tasks (created_at); CREATE INDEX tasks_by_remote_id ON tasks (remote_id);
-      PRAGMA user_version = 2`);
-    const insert = old.prepare(
-      'INSERT INTO tasks (id, state, created_at, change, record) VALUES (?, ?, 1, 7, ?)',
-    );
+    const old = openSecondVersion();
+    const insert = old.prepare(INSERT_OF_SECOND_VERSION);
     insert.run(record.id, record.state, JSON.stringify(record));
-    insert.run('odd', 'queued', '{"id":');
+    const odd = [
+      '{"id":',
+      '{"request":"text"}',
+      '{"request":"5"}',
+      '{"request":"null"}',
+      '{"request":7}',
+      '[]',
+    ];
+    for (const [index, text] of odd.entries()) insert.run(`odd${index}`, 'queued', text);
     old.close();
     const ledger = openLedger();
     assert.deepEqual(ledger.ofRequest(record.request), [record]);
     assert.deepEqual(ledger.ofRequest(record.request, ledger.mark()), []);
     assert.equal(ledger.unattendedCredits(0), 0);
+  });
+
+  it('finds also what a window records that still runs the second version', async () => {
+    const old = openSecondVersion();
+    const insert = old.prepare(INSERT_OF_SECOND_VERSION);
+    const ledger = openLedger();
+    const mark = ledger.mark();
+    const record = makeRecord({ prompt: 'From an old window.' });
+    old.exec('UPDATE changes SET newest = newest + 1');
+    insert.run(record.id, record.state, JSON.stringify(record));
+    old.close();
+    assert.deepEqual(ledger.ofRequest(record.request), [record]);
+    assert.deepEqual(ledger.ofRequest(record.request, mark), [record]);
+    assert.deepEqual(ledger.ofRequest(makeRecord({ prompt: 'Another.' }).request), []);
+    // A change of it is no new record.
+    const second = ledger.mark();
+    await ledger.apply(record.id, { type: 'submit' });
+    assert.deepEqual(ledger.ofRequest(record.request, second), []);
   });
 
   it('still knows requests and what went unasked after a damaged list was repaired', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { failing } from '../../support/failingLedger.ts';
 import { startRig, type FollowerRig } from '../../support/followerRig.ts';
 
 describe('a refusal whose cause holds for all that wait', () => {
@@ -27,6 +28,25 @@ describe('a refusal whose cause holds for all that wait', () => {
       for (const task of sent) assert.deepEqual([task?.error?.kind, task?.charged], [kind, 'no']);
     });
   }
+
+  it('settles every one of the rest though the cause can’t be written to some, and sends them later', async () => {
+    rig.faults.order({ on: 'create', error: 'insufficient_quota' });
+    const queue = rig.queue({ ledger: failing(rig.ledger, 'delayed', 2), maxConcurrent: () => 1 });
+    const tasks = [await rig.add(), await rig.add(), await rig.add(), await rig.add()];
+    const sent = await Promise.all(tasks.map(({ id }) => queue.submit(id)));
+    assert.deepEqual(
+      sent.map(task => [task?.state, task?.error?.kind]),
+      [
+        ['rejected', 'balance'],
+        ['waiting', undefined],
+        ['waiting', undefined],
+        ['waiting', 'balance'],
+      ],
+    );
+    assert.equal(rig.simulator.posts.length, 1);
+    assert.equal(rig.lines.filter(line => line.includes('disk is full')).length, 2);
+    assert.equal((await queue.submit(tasks[1]?.id ?? ''))?.state, 'queued');
+  });
 
   it('is nothing that concerns one prompt alone', async () => {
     rig.faults.order({ on: 'create', error: 'content_policy_violation' });
