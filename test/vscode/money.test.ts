@@ -267,6 +267,17 @@ describe('what is paid for, and who is asked', function () {
     );
   });
 
+  it('asks where a text was selected twice, though the user confirms no cost, and leaves the second out', async () => {
+    await set({ confirmCost: false });
+    const before = posts();
+    const asked = generate('selection', ['Again.', 'Again.', 'Again.']);
+    const question = await questions.next(0);
+    assert.match(question.text, /^1 video · about 67\.5 credits/);
+    question.accept('Generate Video');
+    assert.equal((await asked).length, 1);
+    assert.equal(posts(), before + 1);
+  });
+
   it('refuses whoever asks where a limit is passed, or is no number', async () => {
     const before = posts();
     await set({ confirmCost: false, unattendedLimit: 1000 });

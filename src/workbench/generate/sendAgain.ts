@@ -1,4 +1,4 @@
-import { findDuplicate } from '../../tasks/duplicates.ts';
+import { findDuplicate, repeatsAmong } from '../../tasks/duplicates.ts';
 import { estimateCost } from '../../evolink/pricing.ts';
 import type { TaskRecord } from '../../tasks/record.ts';
 import { isAllowed } from '../../tasks/transitions.ts';
@@ -76,7 +76,8 @@ async function send(session: Session, tasks: readonly TaskRecord[]): Promise<num
 function candidatesOf({ ledger }: Session, tasks: readonly TaskRecord[]): readonly Candidate[] {
   const own = ownRequestDefaults();
   const ids = new Set(tasks.map(({ id }) => id));
-  return tasks.map(({ request, source, target, state }) => {
+  const repeats = repeatsAmong(tasks.map(({ request }) => request));
+  return tasks.map(({ request, source, target, state }, index) => {
     const others = ledger.ofRequest(request).filter(({ id }) => !ids.has(id));
     const estimate = estimateCost(request);
     const otherCallback = foreignCallback(request, own);
@@ -88,6 +89,7 @@ function candidatesOf({ ledger }: Session, tasks: readonly TaskRecord[]): readon
       source,
       target,
       duplicate: findDuplicate(others, request, Date.now()),
+      isRepeated: repeats[index] === true,
       isUncertain: state === 'uncertain',
       ...(otherCallback !== undefined && { otherCallback }),
     };
