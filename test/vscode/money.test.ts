@@ -319,6 +319,24 @@ describe('what is paid for, and who is asked', function () {
     assert(queue);
   });
 
+  it('sends nothing from the list whose very same was recorded while the question was open', async () => {
+    const { ledger } = studio.account;
+    const [waiting, since] = ['waits', 'since'].map(id => ({
+      ...makeRecord({ prompt: 'Both.', origin: simulator.url }),
+      id,
+      owner: 'another window',
+    }));
+    assert(waiting && since);
+    await ledger.add(waiting);
+    const before = posts();
+    const sending = sendAgain(studio.account, [waiting], services);
+    const question = await questions.next(0);
+    await ledger.add(since);
+    question.accept('Send');
+    assert.deepEqual([await sending, posts()], [0, before]);
+    assert.equal(ledger.get('waits')?.state, 'waiting');
+  });
+
   it('takes null for the setting', async () => {
     await set({ unattendedLimit: 1000, quality: '480p' });
     await generate('call', ['Nothing said.'], { confirm: false, quality: null });
