@@ -17,6 +17,17 @@ const UNDER_WAY: ReadonlySet<TaskState> = new Set([
   'expired',
 ]);
 
+/** For each request whether one before it is the very same: a text that was selected twice is commonly a slip. */
+export function repeatsAmong(requests: readonly GenerationRequest[]): readonly boolean[] {
+  const seen = new Set<string>();
+  return requests.map(request => {
+    const content = JSON.stringify(request);
+    const isRepeated = seen.has(content);
+    seen.add(content);
+    return isRepeated;
+  });
+}
+
 /**
  * The task that already makes, or within the last minute has made, just this request: the commonest double payment.
  * `tasks` newest first; `now` is milliseconds since 1970. A refused or failed request is no duplicate.

@@ -268,6 +268,17 @@ describe('what is paid for, and who is asked', function () {
     );
   });
 
+  it('asks where a text was selected twice, though the user confirms no cost, and leaves the second out', async () => {
+    await set({ confirmCost: false });
+    const before = posts();
+    const asked = generate('selection', ['Again.', 'Again.', 'Again.']);
+    const question = await questions.next(0);
+    assert.match(question.text, /^1 video · about 67\.5 credits/);
+    question.accept('Generate Video');
+    assert.equal((await asked).length, 1);
+    assert.equal(posts(), before + 1);
+  });
+
   it('refuses whoever asks where a limit is passed, or is no number', async () => {
     const before = posts();
     await set({ confirmCost: false, unattendedLimit: 1000 });
@@ -307,6 +318,24 @@ describe('what is paid for, and who is asked', function () {
     assert.equal(await sending, 1);
     assert.equal(posts(), before + 1);
     assert(queue);
+  });
+
+  it('sends nothing from the list whose very same was recorded while the question was open', async () => {
+    const { ledger } = studio.account;
+    const [waiting, since] = ['waits', 'since'].map(id => ({
+      ...makeRecord({ prompt: 'Both.', origin: simulator.url }),
+      id,
+      owner: 'another window',
+    }));
+    assert(waiting && since);
+    await ledger.add(waiting);
+    const before = posts();
+    const sending = sendAgain(studio.account, [waiting], services);
+    const question = await questions.next(0);
+    await ledger.add(since);
+    question.accept('Send');
+    assert.deepEqual([await sending, posts()], [0, before]);
+    assert.equal(ledger.get('waits')?.state, 'waiting');
   });
 
   it('takes null for the setting', async () => {

@@ -9,6 +9,8 @@ export interface Candidate extends Prepared {
   readonly target: TaskTarget;
   /** The task that makes, or a moment ago has made, the very same. */
   readonly duplicate: TaskRecord | undefined;
+  /** One before it in the same gesture is the very same. */
+  readonly isRepeated: boolean;
   /** It was sent before, and nobody knows what became of it. */
   readonly isUncertain: boolean;
 }
@@ -18,7 +20,7 @@ export function gateItem(candidate: Omit<Candidate, 'target'>): GateItem {
     credits: candidate.credits,
     isDearer: candidate.dearer !== undefined,
     hasOtherCallback: candidate.otherCallback !== undefined,
-    isDuplicate: candidate.duplicate !== undefined,
+    isDuplicate: candidate.duplicate !== undefined || candidate.isRepeated,
     isUncertain: candidate.isUncertain,
   };
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isTooLarge } from '../../prompt/size.ts';
-import { findDuplicate } from '../../tasks/duplicates.ts';
+import { findDuplicate, repeatsAmong } from '../../tasks/duplicates.ts';
 import { actions } from '../actions.ts';
 import { refuse } from '../refusal.ts';
 import { explainProblem } from '../requestSentences.ts';
@@ -28,7 +28,7 @@ export function draftsOf(
   if (texts.some(({ text }) => isTooLarge(text))) refuseSize();
   const own = ownRequestDefaults();
   const { confirm: _confirm, again: _again, wait: _wait, ...given } = options;
-  return texts.map(({ text, source, resource }) => {
+  const drafts = texts.map(({ text, source, resource }) => {
     const settings = requestDefaults(folderFor(resource));
     const prepared = prepare({ text, given, settings, own, isFile: caller === 'sidecar' });
     if ('problems' in prepared) {
@@ -41,6 +41,8 @@ export function draftsOf(
     const duplicate = findDuplicate(ledger.ofRequest(prepared.request, since), prepared.request, Date.now());
     return { ...prepared, source, resource, duplicate, isUncertain: false };
   });
+  const repeats = repeatsAmong(drafts.map(({ request }) => request));
+  return drafts.map((draft, index) => ({ ...draft, isRepeated: repeats[index] === true }));
 }
 
 function refuseSize(): never {

@@ -29,7 +29,7 @@ export interface GateItem {
   readonly isDearer: boolean;
   /** EvoLink would call an address that is not the user's setting. */
   readonly hasOtherCallback: boolean;
-  /** The very same is under way, or was a moment ago. */
+  /** The very same is under way, was a moment ago, or comes before it in the gesture. */
   readonly isDuplicate: boolean;
   /** It was sent before and nobody knows whether it was taken: it may be charged a second time. */
   readonly isUncertain: boolean;

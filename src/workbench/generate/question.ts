@@ -41,13 +41,9 @@ export interface QuestionState {
 
 /** Of several, those that are under way already, or stand twice in the gesture, are left out until they are put back. */
 export function initialState({ candidates, balance }: Question): QuestionState {
-  const seen = new Set<string>();
-  const included = candidates.map(({ duplicate, request }) => {
-    const key = JSON.stringify(request);
-    const isRepeated = seen.has(key);
-    seen.add(key);
-    return candidates.length === 1 || (duplicate === undefined && !isRepeated);
-  });
+  const included = candidates.map(
+    ({ duplicate, isRepeated }) => candidates.length === 1 || (duplicate === undefined && !isRepeated),
+  );
   return { included, balance: balance ? { kind: 'asking' } : { kind: 'unknown' } };
 }
 

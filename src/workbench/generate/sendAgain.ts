@@ -1,4 +1,4 @@
-import { findDuplicate } from '../../tasks/duplicates.ts';
+import { findDuplicate, repeatsAmong } from '../../tasks/duplicates.ts';
 import { estimateCost } from '../../evolink/pricing.ts';
 import type { TaskRecord } from '../../tasks/record.ts';
 import { isAllowed } from '../../tasks/transitions.ts';
@@ -27,6 +27,7 @@ export async function sendAgain(
   requireTrust();
   const sendable = tasks.filter(({ state }) => isAllowed(state, 'sendAgain'));
   if (sendable.length === 0) return 0;
+  const mark = session.ledger.mark();
   const candidates = candidatesOf(session, sendable);
   const items = candidates.map(gateItem);
   const verdict = decide(
@@ -57,16 +58,20 @@ export async function sendAgain(
   return await send(
     session,
     sendable.filter((_, index) => answer.chosen.some(chosen => chosen === candidates[index])),
+    mark,
   );
 }
 
-async function send(session: Session, tasks: readonly TaskRecord[]): Promise<number> {
+/** @param mark of the ledger, when it was looked through for duplicates: the user does not know of one that was recorded since */
+async function send(session: Session, tasks: readonly TaskRecord[], mark: number): Promise<number> {
   const event = { type: 'sendAgain', owner: session.owner } as const;
   const ids: string[] = [];
   for (const task of tasks) {
     // The question took its time: what the user agreed to was about the task as it was shown.
     const isSame = (current: TaskRecord): boolean =>
-      current.state === task.state && current.attempt === task.attempt;
+      current.state === task.state &&
+      current.attempt === task.attempt &&
+      !findDuplicate(session.ledger.ofRequest(task.request, mark), task.request, Date.now());
     if (await session.ledger.apply(task.id, event, isSame)) ids.push(task.id);
   }
   await submitAll(session, ids);
@@ -76,7 +81,8 @@ async function send(session: Session, tasks: readonly TaskRecord[]): Promise<num
 function candidatesOf({ ledger }: Session, tasks: readonly TaskRecord[]): readonly Candidate[] {
   const own = ownRequestDefaults();
   const ids = new Set(tasks.map(({ id }) => id));
-  return tasks.map(({ request, source, target, state }) => {
+  const repeats = repeatsAmong(tasks.map(({ request }) => request));
+  return tasks.map(({ request, source, target, state }, index) => {
     const others = ledger.ofRequest(request).filter(({ id }) => !ids.has(id));
     const estimate = estimateCost(request);
     const otherCallback = foreignCallback(request, own);
@@ -88,6 +94,7 @@ function candidatesOf({ ledger }: Session, tasks: readonly TaskRecord[]): readon
       source,
       target,
       duplicate: findDuplicate(others, request, Date.now()),
+      isRepeated: repeats[index] === true,
       isUncertain: state === 'uncertain',
       ...(otherCallback !== undefined && { otherCallback }),
     };
