@@ -17,8 +17,8 @@ const UNFINISHED: readonly TaskState[] = ['waiting', 'submitting', 'queued', 'ge
 /** Events that only say how far a task is: losing one in a power cut costs nothing. */
 const CHEAP_EVENTS: ReadonlySet<TaskEvent['type']> = new Set(['observed', 'delayed']);
 
-/** Milliseconds after which what was spent unasked is forgotten: longer than any look back at it. */
-const UNATTENDED_KEPT = 7 * 24 * 3600_000;
+/** So many notes of what was spent unasked are kept. By number: a clock that jumps forward and back makes none of them old. */
+const UNATTENDED_KEPT = 10_000;
 
 /** Selects by hash and mark, and what windows of older versions recorded without a hash: that has to be compared. */
 export const OF_REQUEST =
@@ -174,9 +174,10 @@ export class Ledger {
   }
 
   #noteUnattended(credits: number): void {
-    const now = this.#now();
-    this.#rows.statement('DELETE FROM unattended WHERE at < ?').run(now - UNATTENDED_KEPT);
-    this.#rows.statement('INSERT INTO unattended (at, credits) VALUES (?, ?)').run(now, credits);
+    this.#rows.statement('INSERT INTO unattended (at, credits) VALUES (?, ?)').run(this.#now(), credits);
+    this.#rows
+      .statement('DELETE FROM unattended WHERE rowid <= (SELECT max(rowid) FROM unattended) - ?')
+      .run(UNATTENDED_KEPT);
   }
 
   /**

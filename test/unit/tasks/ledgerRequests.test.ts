@@ -121,6 +121,24 @@ describe('the ledger, asked before a request is paid for', () => {
     // A clock that was put back forgets nothing.
     time -= 3 * DAY;
     assert.equal(one.unattendedCredits(time - DAY), 78.5);
+    // Nor does one that jumps forward, if only for a moment.
+    time += 30 * DAY;
+    await one.addAll([makeRecord()], undefined, 2);
+    time -= 30 * DAY;
+    assert.equal(one.unattendedCredits(time - DAY), 80.5);
+  });
+
+  it('keeps the newest 10,000 of what went unasked', async () => {
+    openLedger().close();
+    const database = new DatabaseSync(file);
+    database.exec(`WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10000)
+      INSERT INTO unattended (at, credits) SELECT ${time} - n, CASE n WHEN 1 THEN 1000 ELSE 1 END FROM numbers`);
+    database.close();
+    const ledger = openLedger();
+    assert.equal(ledger.unattendedCredits(0), 10_999);
+    await ledger.addAll([makeRecord()], undefined, 5);
+    // What was recorded first goes, whatever its time.
+    assert.equal(ledger.unattendedCredits(0), 9_999 + 5);
   });
 
   it('brings a list of the second version up to date, also with rows that can’t be read', () => {
