@@ -86,7 +86,7 @@ export function activate(context: vscode.ExtensionContext): SeedanceApi {
   const commands: Record<string, (argument: unknown) => unknown> = {
     'seedance.generate': argument => generateFromArgument(argument, services),
     'seedance.generateVideo': () => generateFromArgument(undefined, services),
-    'seedance.generateFromSelection': () => generateFromSelection(services),
+    'seedance.generateFromSelection': argument => generateFromSelection(argument, services),
     'seedance.setApiKey': argument => setApiKey(argument, keyServices),
     'seedance.removeApiKey': () => removeApiKey(keyServices),
     'seedance.showCredits': () => showCredits(studio, keyServices),

@@ -8,7 +8,10 @@ import { startSimulator, type Simulator } from '../../src/simulator/server.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import { Clients } from '../../src/workbench/accounts.ts';
 import { Announcer } from '../../src/workbench/announcer.ts';
-import type { CommandServices } from '../../src/workbench/commands/generateCommands.ts';
+import {
+  type CommandServices,
+  generateFromSelection,
+} from '../../src/workbench/commands/generateCommands.ts';
 import { Drafts } from '../../src/workbench/generate/drafts.ts';
 import { FolderMemory } from '../../src/workbench/generate/folderMemory.ts';
 import { generateVideos } from '../../src/workbench/generate/generateVideos.ts';
@@ -277,6 +280,20 @@ describe('what is paid for, and who is asked', function () {
     question.accept('Generate Video');
     assert.equal((await asked).length, 1);
     assert.equal(posts(), before + 1);
+  });
+
+  it('asks whoever hands an argument to the command for selected text, menus aside', async () => {
+    await set({ confirmCost: false });
+    const document = await vscode.workspace.openTextDocument({ content: 'A harbour.', language: 'markdown' });
+    await vscode.window.showTextDocument(document, { selection: new vscode.Range(0, 0, 0, 10) });
+    for (const [number, argument] of [{}, null, 'text'].entries()) {
+      const before = posts();
+      const asked = generateFromSelection(argument, services);
+      (await questions.next(number)).accept('Don’t Generate');
+      assert.deepEqual([await asked, posts()], [[], before]);
+    }
+    assert.equal((await generateFromSelection(document.uri, services)).length, 1);
+    assert.equal(questions.all.length, 3);
   });
 
   it('refuses whoever asks where a limit is passed, or is no number', async () => {

@@ -90,8 +90,14 @@ export async function generateFromInput(
   });
 }
 
-/** `seedance.generateFromSelection`: one task for each text that the person means; see `gatherTexts`. */
-export async function generateFromSelection(services: CommandServices): Promise<readonly Task[]> {
+/**
+ * `seedance.generateFromSelection`: one task for each text that the person means; see `gatherTexts`. It takes no argument:
+ * whoever hands one over is asked like every other caller, menus aside, which hand over the file they were opened on.
+ */
+export async function generateFromSelection(
+  argument: unknown,
+  services: CommandServices,
+): Promise<readonly Task[]> {
   const gathered = gatherTexts();
   if ('refusal' in gathered) {
     // An error is seen in Do Not Disturb too.
@@ -99,6 +105,7 @@ export async function generateFromSelection(services: CommandServices): Promise<
     return [];
   }
   const { texts } = gathered;
-  const caller = texts.every(({ selected }) => selected) ? 'selection' : 'person';
+  const person = texts.every(({ selected }) => selected) ? 'selection' : 'person';
+  const caller = argument === undefined || argument instanceof vscode.Uri ? person : 'call';
   return (await quietly(() => generateVideos({ caller, texts, options: {} }, services))) ?? [];
 }
