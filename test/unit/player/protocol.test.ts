@@ -20,7 +20,7 @@ const isFromHost = (message: unknown): boolean => v.safeParse(hostMessage, messa
 describe('messages of the player', () => {
   it('are taken in every form that the page sends', () => {
     for (const message of [
-      { type: 'ready' },
+      { type: 'ready', page: 'a page' },
       { type: 'aac', decodes: false },
       { type: 'preferences', preferences: { volume: 0.5, muted: true } },
       { type: 'thumbnail', png },

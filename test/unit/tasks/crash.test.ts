@@ -6,7 +6,7 @@ describe('Death at random instants', () => {
     const result = await runCrashes({
       kills: 25,
       // Where the machine is slow there are fewer; `npm run soak` has hundreds.
-      milliseconds: 6_000,
+      milliseconds: 15_000,
       windows: 3,
       tasksEach: 1,
       lifetime: 700,
