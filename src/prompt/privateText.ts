@@ -13,11 +13,13 @@ const LANGUAGES: ReadonlySet<string> = new Set(['log', 'dotenv', 'scminput', 'se
 
 /** Names of files that hold logs, environments, passwords or keys. */
 const NAMES: readonly RegExp[] = [
-  /\.log(?:[.-]\d[\w-]*)?$/,
+  /\.log(?:[.-](?!md$)|$)/,
+  /^(?:access|error)_log$|^syslog$|\.out$/,
   /^\.env(?:[^a-z]|$|rc$)/,
-  /\.(?:env|flaskenv)$/,
-  /^[._](?:netrc|npmrc|pypirc|pgpass|git-credentials|htpasswd|yarnrc)$/,
-  /^id_(?:rsa|dsa|ecdsa|ed25519)$/,
+  /\.(?:env|flaskenv)(?:\.(?!md$)|$)/,
+  /^[._](?:netrc|npmrc|pypirc|pgpass|git-credentials|htpasswd|yarnrc|my\.cnf)$/,
+  /^\.\w+_history$/,
+  /^id_(?:rsa|dsa|ecdsa|ed25519)(?:\.|$)/,
   /\.(?:pem|key|ppk)$/,
   /^credentials$/,
 ];
