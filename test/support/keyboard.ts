@@ -127,15 +127,18 @@ export abstract class Keyboard {
     const prefix = key === 'F1' ? '>' : '';
     const rows = this.page.locator('.quick-input-widget .monaco-list-row');
     const busy = this.page.locator('.quick-input-progress:not(.done)');
+    // What is focused is read together with the labels: a list that is searched again meanwhile may be shorter at the next look.
     const take = async () => {
-      const labels = await rows.evaluateAll(all =>
-        all.map(row => row.querySelector('.label-name')?.textContent ?? ''),
+      const shown = await rows.evaluateAll(all =>
+        all.map(row => ({
+          label: row.querySelector('.label-name')?.textContent ?? '',
+          focused: row.classList.contains('focused'),
+        })),
       );
-      const index = labels.findIndex(wanted);
+      const index = shown.findIndex(({ label }) => wanted(label));
       if (index < 0) return false;
-      const row = rows.nth(index);
-      if ((await row.getAttribute('class'))?.includes('focused')) await this.page.keyboard.press('Enter');
-      else await row.click();
+      if (shown[index]?.focused) await this.page.keyboard.press('Enter');
+      else if (!(await clicked(rows.nth(index)))) return false;
       return true;
     };
     await waitFor(
@@ -169,6 +172,14 @@ export abstract class Keyboard {
       reaction,
     );
   }
+}
+
+/** Whether the row was there to be clicked. */
+async function clicked(row: Locator): Promise<boolean> {
+  return row.click({ timeout: 2000 }).then(
+    () => true,
+    () => false,
+  );
 }
 
 function matches(shown: string, text: string | RegExp): boolean {
