@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 
 /** Names that are tried before giving up. */
@@ -28,15 +28,22 @@ export async function saveFrame<T>(videoName: string, at: FramePlace, write: Wri
   throw new Error(`${MAX_TRIES} names like ${stem}.png are taken`);
 }
 
-/** For a folder on this machine. Resolves to the path of the new file. */
+/** For a folder on this machine. Resolves to the path of the new file, and leaves no part of one where the disk is full. */
 export function writeNewIn(folder: string, png: Uint8Array): WriteNew<string> {
   return async name => {
     const path = join(folder, name);
+    const file = await open(path, 'wx').catch(error => {
+      if (codeOf(error) === 'EEXIST') return undefined;
+      throw error;
+    });
+    if (!file) return undefined;
     try {
-      await writeFile(path, png, { flag: 'wx' });
+      await file.writeFile(png);
+      await file.close();
       return path;
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') return undefined;
+      await file.close().catch(() => {});
+      await rm(path, { force: true }).catch(() => {});
       throw error;
     }
   };

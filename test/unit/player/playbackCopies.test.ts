@@ -162,13 +162,20 @@ describe('playback copies', () => {
   });
 
   it('ends a running conversion when it is disposed', async () => {
+    let begin: () => void;
+    const begun = new Promise<void>(resolve => {
+      begin = resolve;
+    });
     convert = (_source, _target, signal) =>
       new Promise(resolve => {
         signal.addEventListener('abort', () => resolve({ kind: 'aborted' }));
+        begin();
       });
     const copy = copies.get(video);
-    setTimeout(() => copies.dispose(), 10);
-    await assert.rejects(copy, /aborted/);
+    const rejected = assert.rejects(copy, /aborted/);
+    await begun;
+    copies.dispose();
+    await rejected;
   });
 
   it('remembers the last use by the time of the copy, and deletes old ones', async () => {

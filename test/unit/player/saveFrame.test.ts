@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { Mounts, whyNoMounts } from '../../support/mounts.ts';
 import {
+  isDiskFull,
   isReadOnly,
   saveFrame,
   writeNewIn,
@@ -40,6 +42,19 @@ describe('saving a frame', () => {
 
   it('tells why it could not be written', async () => {
     await assert.rejects(save('clip.mp4', { seconds: 0 }, join(folder, 'gone')), /ENOENT/);
+  });
+
+  it('leaves no part of a picture where the disk is full', async function () {
+    if (whyNoMounts()) this.skip();
+    const mounts = new Mounts();
+    const small = await mounts.tmpfs(join(folder, 'small'), '64k');
+    try {
+      const write = writeNewIn(small, new Uint8Array(1 << 20));
+      await assert.rejects(saveFrame('clip.mp4', { seconds: 0 }, write), isDiskFull);
+      assert.deepEqual(await readdir(small), []);
+    } finally {
+      mounts.unmountAll();
+    }
   });
 
   it('gives up when every name is taken', async () => {
