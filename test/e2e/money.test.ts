@@ -193,9 +193,7 @@ describe('where money is asked for, by keyboard', function () {
     const before = posts();
     const saved = (await savedVideos(studio.workspace)).length;
     await workbench.openFile('shots.txt');
-    await workbench.selectAll();
-    await workbench.runCommand('Add Cursors to Line Ends');
-    await workbench.page.keyboard.press('Shift+Home');
+    await workbench.selectEachLine(SHOTS.length);
     await workbench.runCommand('Seedance: Generate Video from Selection');
     const said = await readQuestion(workbench);
     assert.match(said, /20 videos · about 1,350 credits/);

@@ -51,6 +51,17 @@ export abstract class Keyboard {
     });
   }
 
+  /** Makes each line of the active editor a selection of its own. @param lines how many there are, two or more */
+  async selectEachLine(lines: number): Promise<void> {
+    await this.selectAll();
+    await this.runCommand('Add Cursors to Line Ends');
+    await this.step('select each line', async () => {
+      await this.#position(status => status === `${lines} selections`);
+      await this.page.keyboard.press('Shift+Home');
+      await this.#position(status => status.startsWith(`${lines} selections (`));
+    });
+  }
+
   /** Types text where the cursor of the active editor is. */
   async type(text: string): Promise<void> {
     await this.step('type', async () => {
