@@ -1,5 +1,6 @@
 // All checks and tests, in parts: `npm test`, or `node test/run.ts PART… [--vscode 1.103]`. The last line says how many tests passed and failed.
 import { glob } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { once } from 'node:events';
@@ -91,46 +92,59 @@ async function hostTests(): Promise<Counts> {
   return counted(ok, output);
 }
 
-/** End-to-end tests that run as processes of their own, beside the others, which share one VS Code. Named as their files. */
+/** End-to-end tests by the process that runs them, named as their files. The tests of one process share windows where they can. */
 const lanes = {
   account: ['mainJob', 'windows'],
   harness: ['harness', 'package', 'wrongInput'],
+  page: ['noAac', 'playerForEveryone', 'playerPage', 'playerReview', 'playerSound'],
   sound: ['playerHeard'],
 };
 
-async function e2e(lane: keyof typeof lanes | 'player'): Promise<Counts> {
+/** @param lane `workbench`: all that no other lane names */
+async function e2e(lane: keyof typeof lanes | 'workbench'): Promise<Counts> {
   const files = await filesOf('test/e2e/*.test.ts');
   const named = (names: readonly string[]): string[] =>
     files.filter(file => names.includes(path.basename(file, '.test.ts')));
   const others = named(Object.values(lanes).flat());
-  const own = lane === 'player' ? files.filter(file => !others.includes(file)) : named(lanes[lane]);
+  const own = lane === 'workbench' ? files.filter(file => !others.includes(file)) : named(lanes[lane]);
   return mocha(own, '--timeout=900000', '--slow=20000');
 }
 
-/**
- * In two rounds; the jobs of each run side by side. In the second one no other window is drawn while it is measured what is heard
- * and seen.
- */
-const rounds: readonly (readonly Job[])[] = [
-  [
-    { part: 'e2e', name: 'e2e: account', run: () => e2e('account') },
-    { part: 'e2e', name: 'e2e: player', run: () => e2e('player') },
-    { part: 'e2e', name: 'e2e: harness', run: () => e2e('harness') },
-    { part: 'vscode', name: 'vscode', run: hostTests },
-  ],
-  [
-    { part: 'e2e', name: 'e2e: sound', run: () => e2e('sound') },
-    { part: 'check', name: 'check: types', run: () => check('types') },
-    { part: 'check', name: 'check: lint', run: () => check('lint') },
-    { part: 'check', name: 'check: format', run: () => check('format') },
-    // More than there are cores: many a test waits for real seconds to pass.
-    {
-      part: 'unit',
-      name: 'unit',
-      run: async () =>
-        mocha(await filesOf('test/unit/**/*.test.ts'), '--timeout=300000', '--parallel', '--jobs=4'),
-    },
-  ],
+/** Jobs that run side by side, and no more than so many of them. The longest first. */
+interface Round {
+  readonly atOnce: number;
+  readonly jobs: readonly Job[];
+}
+
+/** In the second round no other window is drawn while it is measured what is heard and seen. */
+const rounds: readonly Round[] = [
+  {
+    // A window keeps one core busy while it starts: more of them only wait for each other.
+    atOnce: Math.max(2, availableParallelism()),
+    jobs: [
+      { part: 'e2e', name: 'e2e: workbench', run: () => e2e('workbench') },
+      { part: 'vscode', name: 'vscode', run: hostTests },
+      { part: 'e2e', name: 'e2e: account', run: () => e2e('account') },
+      { part: 'e2e', name: 'e2e: harness', run: () => e2e('harness') },
+      { part: 'e2e', name: 'e2e: page', run: () => e2e('page') },
+    ],
+  },
+  {
+    atOnce: Number.POSITIVE_INFINITY,
+    jobs: [
+      { part: 'e2e', name: 'e2e: sound', run: () => e2e('sound') },
+      { part: 'check', name: 'check: types', run: () => check('types') },
+      { part: 'check', name: 'check: lint', run: () => check('lint') },
+      { part: 'check', name: 'check: format', run: () => check('format') },
+      // More than there are cores: many a test waits for real seconds to pass.
+      {
+        part: 'unit',
+        name: 'unit',
+        run: async () =>
+          mocha(await filesOf('test/unit/**/*.test.ts'), '--timeout=300000', '--parallel', '--jobs=4'),
+      },
+    ],
+  },
 ];
 
 /** What has to be installed once: begun at the start, awaited by the parts that need it. */
@@ -183,14 +197,19 @@ async function main(): Promise<void> {
     }),
   ];
   for (const round of results[0]?.failed ? [] : rounds) {
-    const jobs = round.filter(({ part }) => wanted.includes(part));
-    const done = jobs.map(job =>
-      timed(job.name, async () => {
-        if (job.part !== 'check') await ready;
-        return job.run();
-      }),
-    );
-    results.push(...(await Promise.all(done)));
+    const jobs = round.jobs.filter(({ part }) => wanted.includes(part));
+    const worker = async (): Promise<void> => {
+      for (let job = jobs.shift(); job; job = jobs.shift()) {
+        const { part, name, run: start } = job;
+        results.push(
+          await timed(name, async () => {
+            if (part !== 'check') await ready;
+            return start();
+          }),
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(round.atOnce, jobs.length) }, worker));
   }
   const total = sum(results);
   console.log(`\n${summary(total)}`);
