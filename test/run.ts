@@ -96,6 +96,7 @@ async function hostTests(): Promise<Counts> {
 const lanes = {
   account: ['mainJob', 'windows'],
   harness: ['harness', 'package', 'wrongInput'],
+  money: ['foreignWords', 'money'],
   page: ['noAac', 'playerForEveryone', 'playerPage', 'playerReview', 'playerSound'],
   sound: ['playerHeard'],
 };
@@ -122,10 +123,11 @@ const rounds: readonly Round[] = [
     // A window keeps one core busy while it starts: more of them only wait for each other.
     atOnce: Math.max(2, availableParallelism()),
     jobs: [
-      { part: 'e2e', name: 'e2e: workbench', run: () => e2e('workbench') },
       { part: 'vscode', name: 'vscode', run: hostTests },
       { part: 'e2e', name: 'e2e: account', run: () => e2e('account') },
       { part: 'e2e', name: 'e2e: harness', run: () => e2e('harness') },
+      { part: 'e2e', name: 'e2e: money', run: () => e2e('money') },
+      { part: 'e2e', name: 'e2e: workbench', run: () => e2e('workbench') },
       { part: 'e2e', name: 'e2e: page', run: () => e2e('page') },
     ],
   },

@@ -186,6 +186,7 @@ describe('where money is asked for, by keyboard', function () {
       await paysNothing(before);
     } finally {
       await rm(settings);
+      await workbench.reload(); // what is changed from outside may go unnoticed
     }
   });
 
