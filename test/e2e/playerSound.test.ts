@@ -140,7 +140,17 @@ describe("the player's page and its sound", function () {
       const frames = await rig.noted();
       const first = frames.find(({ src, covered }) => src === copy && !covered)?.media ?? 0;
       const last = frames.findLast(({ src }) => src !== copy)?.media ?? Infinity;
-      assert.ok(Math.abs(first - last) < 0.1, `from ${last} to ${first}`);
+      // A busy machine shows some frames of either video too late to be seen: as many may be missing at the change.
+      const hitch = Math.max(
+        ...frames.map(({ src, media }, index) => {
+          const before = frames[index - 1];
+          return before?.src === src ? media - before.media : 0;
+        }),
+      );
+      assert.ok(
+        Math.abs(first - last) < 0.06 + hitch,
+        `from ${last} to ${first}, ${hitch} s apart elsewhere`,
+      );
     });
 
     it('goes on with the copy in a pause too, and steps from there', async () => {
