@@ -245,6 +245,16 @@ function isSettling({ frames }: Recording, at: number): boolean {
   );
 }
 
+/** Milliseconds between two looks at the tone. */
+const LOOK = 2;
+/** Milliseconds that it is told from. */
+const SHORT_WINDOW = 20;
+/**
+ * Looks in a row in which a tone must be heard before and after a change. Where a busy machine drops a buffer there is a click, in
+ * which any tone may be the strongest for as long as it is in the window.
+ */
+const HELD = 2 * (SHORT_WINDOW / LOOK);
+
 /**
  * How much later each change of the tone is heard than the picture is seen that belongs to it, in milliseconds of real time, in
  * steady play. The change is where the next tone becomes stronger than the one before.
@@ -252,30 +262,42 @@ function isSettling({ frames }: Recording, at: number): boolean {
  */
 export function skews(recording: Recording, toneSeconds: number): number[] {
   const found: number[] = [];
-  const { sampleRate } = recording;
-  const length = Math.round(0.02 * sampleRate);
-  const step = Math.round(0.002 * sampleRate);
   const tones = CLIP_SECONDS.length;
   for (const piece of stretches(recording)) {
-    let before: number | undefined;
-    for (let from = 0; from + length <= piece.samples.length; from += step) {
-      const at = piece.at + ((from + length / 2) / sampleRate) * 1000;
+    const heard = tonesHeard(piece, recording.sampleRate);
+    for (const [index, { tone, at, looks }] of heard.entries()) {
+      const before = heard[index - 1];
+      if (tone === undefined || before?.tone === undefined || tone !== (before.tone + 1) % tones) continue;
+      if (looks < HELD || before.looks < HELD) continue;
       const now = mediaAt(recording, at);
-      if (!now) {
-        before = undefined;
-        continue;
-      }
-      const heard = secondHeard(piece.samples.subarray(from, from + length), 1 / sampleRate);
-      if (before !== undefined && heard === (before + 1) % tones && !isSettling(recording, at)) {
-        // The tones come again: the change that was heard is the nearest one to what is seen.
-        const round = Math.round((now.media / toneSeconds - heard) / tones);
-        const began = (heard + round * tones) * toneSeconds;
-        found.push(((now.media - began) / now.rate) * 1000);
-      }
-      before = heard;
+      if (!now || isSettling(recording, at)) continue;
+      // The tones come again: the change that was heard is the nearest one to what is seen.
+      const round = Math.round((now.media / toneSeconds - tone) / tones);
+      const began = (tone + round * tones) * toneSeconds;
+      found.push(((now.media - began) / now.rate) * 1000);
     }
   }
   return found;
+}
+
+/** A tone, or silence, that is heard in some looks in a row. `at`: the middle of the first one. */
+interface ToneHeard {
+  readonly tone: number | undefined;
+  readonly at: number;
+  looks: number;
+}
+
+function tonesHeard(piece: { at: number; samples: Float32Array }, sampleRate: number): ToneHeard[] {
+  const length = Math.round((SHORT_WINDOW / 1000) * sampleRate);
+  const step = Math.round((LOOK / 1000) * sampleRate);
+  const heard: ToneHeard[] = [];
+  for (let from = 0; from + length <= piece.samples.length; from += step) {
+    const tone = secondHeard(piece.samples.subarray(from, from + length), 1 / sampleRate);
+    const last = heard.at(-1);
+    if (last && last.tone === tone) last.looks++;
+    else heard.push({ tone, at: piece.at + ((from + length / 2) / sampleRate) * 1000, looks: 1 });
+  }
+  return heard;
 }
 
 /** Unbroken sound, as long as possible. */

@@ -27,7 +27,7 @@ export const story: Story = {
 };
 
 /** A frame that was shown: of which file, and at which second of it. */
-interface NotedFrame {
+export interface NotedFrame {
   readonly src: string;
   readonly media: number;
   /** Another frame lay over it. */

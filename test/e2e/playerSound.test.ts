@@ -11,7 +11,16 @@ import { noAacChromium } from '../support/noAacChromium.ts';
 import { repository } from '../support/paths.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { askUntouched } from './playerHost.ts';
-import { PlayerRig, demo, distance } from './playerRig.ts';
+import { PlayerRig, demo, distance, type NotedFrame } from './playerRig.ts';
+
+/** Milliseconds after which a machine is given up that never shows every frame. */
+const GIVEN_UP = 240_000;
+
+/** Whether none, or one at a time, of the 24 frames of each second is missing. */
+function isEven(frames: readonly NotedFrame[]): boolean {
+  const gaps = frames.slice(1).map(({ media }, index) => media - (frames[index]?.media ?? 0));
+  return gaps.every(gap => gap < 2.5 / 24);
+}
 
 describe("the player's page and its sound", function () {
   const rig = new PlayerRig();
@@ -122,7 +131,8 @@ describe("the player's page and its sound", function () {
       assert.equal(frames[0]?.src, url, 'the first frame is that of the silent picture');
     });
 
-    it('goes on with the copy where the picture is, and covers the change with its last frame', async () => {
+    /** Plays the silent picture, then its copy, once. @returns the frames that were seen of each */
+    async function changeToCopy(): Promise<{ silent: NotedFrame[]; heard: NotedFrame[] }> {
       const copy = rig.host.mediaUrl(playbackCopy, 700);
       await rig.noteFrames();
       await rig.host.open(rig.page, { media: clip() });
@@ -138,19 +148,23 @@ describe("the player's page and its sound", function () {
       await until('the copy to play', 'video.currentTime > 1.6 && !video.paused');
       await until('the copy itself to be seen', "document.querySelector('#still').hidden");
       const frames = await rig.noted();
-      const first = frames.find(({ src, covered }) => src === copy && !covered)?.media ?? 0;
-      const last = frames.findLast(({ src }) => src !== copy)?.media ?? Infinity;
-      // A busy machine shows some frames of either video too late to be seen: as many may be missing at the change.
-      const hitch = Math.max(
-        ...frames.map(({ src, media }, index) => {
-          const before = frames[index - 1];
-          return before?.src === src ? media - before.media : 0;
-        }),
-      );
-      assert.ok(
-        Math.abs(first - last) < 0.06 + hitch,
-        `from ${last} to ${first}, ${hitch} s apart elsewhere`,
-      );
+      return {
+        silent: frames.filter(({ src }) => src !== copy),
+        heard: frames.filter(({ src, covered }) => src === copy && !covered),
+      };
+    }
+
+    it('goes on with the copy where the picture is, and covers the change with its last frame', async () => {
+      const end = performance.now() + GIVEN_UP;
+      let frames = await changeToCopy();
+      // What is seen on a busy machine, which shows few frames, tells of the machine.
+      while (!(isEven(frames.silent) && isEven(frames.heard)) && performance.now() < end) {
+        await rig.newPage();
+        frames = await changeToCopy();
+      }
+      const last = frames.silent.at(-1)?.media ?? Infinity;
+      const first = frames.heard[0]?.media ?? 0;
+      assert.ok(Math.abs(first - last) < 0.1, `from ${last} to ${first}`);
     });
 
     it('goes on with the copy in a pause too, and steps from there', async () => {

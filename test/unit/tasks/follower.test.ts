@@ -230,7 +230,7 @@ describe('Follower', () => {
     await new Promise<void>(resolve => follower.onDidDownload(() => resolve()));
     assert.notDeepEqual(await hidden(), []);
     await rig.ledger.remove(id);
-    await waitFor('an empty folder', async () => (await hidden()).length === 0);
+    await waitFor('an empty folder', async () => (await hidden()).length === 0, 3_000);
     assert.deepEqual(await readdir(join(rig.folder, 'videos')), []);
   });
 
@@ -248,7 +248,7 @@ describe('Follower', () => {
     const second = await rig.addAccepted({ prompt: 'another' });
     rig.follower();
     await rig.reaches(second.id, 'saved');
-    await waitFor('an empty folder', async () => (await hidden()).length === 0);
+    await waitFor('an empty folder', async () => (await hidden()).length === 0, 3_000);
     assert.equal((await videos()).length, 2);
   });
 
